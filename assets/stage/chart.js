@@ -1,0 +1,305 @@
+// The chart: any plotly figure, shown in place. Zoom stays, nothing blinks, and step, unit and pin are shared
+// with the player. Frames of a sweep that Python computed are scrubbed here, without the server.
+
+import * as link from "./link.js";
+import { now, set, subscribe } from "./moment.js";
+import { decode } from "./payload.js";
+import { themeOf } from "./theme.js";
+
+const INSTANCES = new WeakMap();
+const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
+let plotly = null; // a promise, made once
+
+export default function mount({ parentElement: root, data, setStateValue }, base) {
+  let chart = INSTANCES.get(root);
+  if (!chart) {
+    chart = new Chart(root, base);
+    INSTANCES.set(root, chart);
+  }
+  chart.update(data, setStateValue);
+  return () => {
+    chart.destroy();
+    INSTANCES.delete(root);
+  };
+}
+
+function load(base) {
+  plotly ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = new URL("vendor/plotly/plotly-cartesian.min.js", base).href;
+    script.onload = () => done(window.Plotly);
+    script.onerror = () => {
+      plotly = null;
+      failed(new Error("plotly.js could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}
+
+class Chart {
+  constructor(root, base) {
+    this.root = root;
+    this.element = root.querySelector(".rnnviz-chart");
+    this.base = base;
+    this.build();
+    this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
+    this.resizer = new ResizeObserver(() => this.resize());
+    this.resizer.observe(this.frame);
+  }
+
+  build() {
+    const make = (tag, className, ...children) => {
+      const element = Object.assign(document.createElement(tag), { className });
+      element.append(...children);
+      return element;
+    };
+    const save = (format) => {
+      const button = make("button", "save", format.toUpperCase());
+      button.type = "button";
+      button.title = `Save this figure as ${format.toUpperCase()}`;
+      button.setAttribute("aria-label", button.title);
+      button.onclick = () => window.Plotly.downloadImage(this.plot, {
+        format, filename: this.header.name, width: this.plot.clientWidth, height: this.plot.clientHeight, scale: format === "png" ? 2 : 1,
+      });
+      return button;
+    };
+    this.caption = make("div", "caption");
+    this.slider = make("div", "sweep");
+    this.plot = make("div", "plot");
+    this.marks = { playhead: make("div", "mark playhead"), row: make("div", "mark row"), hover: make("div", "mark hover"),
+      pinrow: make("div", "mark row pinned"), pin: make("div", "mark pin") };
+    this.overlay = make("div", "overlay", ...Object.values(this.marks));
+    this.frame = make("div", "frame", this.plot, this.overlay);
+    this.element.append(make("div", "head", this.caption, make("span", "saves", save("png"), save("svg"))), this.slider, this.frame);
+    this.element.setAttribute("role", "figure");
+  }
+
+  update(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.header = decode(bytes);
+      this.figure = JSON.parse(this.header.figure);
+      this.caption.textContent = this.header.caption;
+      this.element.setAttribute("aria-label", `${this.header.caption} ${this.header.alt}`);
+      this.offerSweep();
+    }
+    this.paint();
+  }
+
+  // ── The figure ──
+
+  async paint() {
+    const Plotly = await load(this.base).catch((error) => {
+      this.plot.textContent = `${error.message}. Reload the page to try again.`;
+      return null;
+    });
+    if (!Plotly || this.destroyed) return;
+    const theme = themeOf(this.root);
+    const { dark, line } = this.header;
+    const recoloured = theme.name === "dark" ? recolour(this.figure, dark) : structuredClone(this.figure);
+    const { layout, data } = recoloured;
+    const ruled = theme.name === "dark" ? dark[line] : line;
+    Object.assign(layout, {
+      uirevision: "kept", autosize: true, paper_bgcolor: theme.background, plot_bgcolor: theme.background,
+      width: this.frame.clientWidth, font: { ...layout.font, family: theme.font, color: theme.text, size: 13 },
+    });
+    for (const name of Object.keys(layout)) {
+      if (/^[xy]axis/.test(name)) layout[name] = { gridcolor: ruled, zerolinecolor: ruled, linecolor: ruled, ...layout[name] };
+    }
+    this.setFrame(data);
+    await Plotly.react(this.plot, data, layout, CONFIG);
+    if (!this.wired) this.wire();
+    this.plot.dataset.painted = String(Number(this.plot.dataset.painted ?? 0) + 1);
+    this.mark();
+  }
+
+  wire() {
+    this.wired = true;
+    this.plot.on("plotly_hover", ({ points }) => set({ hover: this.point(points[0]) }));
+    this.plot.on("plotly_unhover", () => set({ hover: null }));
+    this.plot.on("plotly_click", ({ points }) => this.clicked(this.point(points[0])));
+    this.plot.on("plotly_relayout", () => this.mark());
+  }
+
+  resize() {
+    const width = this.frame.clientWidth;
+    if (!this.wired || !width || width === this.plot._fullLayout?.width) return;
+    window.Plotly.relayout(this.plot, { width }).then(() => this.mark());
+  }
+
+  // ── Step and unit, shared with the stage ──
+
+  // Figures say in layout.meta which axis is the time step (from 1, as formulas count) and which the unit (from 0).
+  point({ x, y }) {
+    const meta = this.figure.layout.meta ?? {};
+    const value = { x, y };
+    const time = meta.time ? Math.round(value[meta.time]) - 1 : null;
+    const unit = meta.unit ? Math.round(value[meta.unit]) : null;
+    return time === null && unit === null ? null : { time, unit };
+  }
+
+  clicked(point) {
+    if (!point) return;
+    if (point.unit === null) {
+      set({ seek: point.time + 1 });
+      set({ seek: null });
+      return;
+    }
+    const { pin, playhead } = now();
+    const time = point.time ?? pin?.time ?? Math.max(0, Math.ceil(playhead ?? 1) - 1);
+    set({ pin: pin && pin.time === time && pin.unit === point.unit ? null : { time, unit: point.unit } });
+  }
+
+  shared(changed) {
+    const sweep = this.header?.sweep;
+    if (sweep && changed.includes(`sweep:${sweep.name}`)) this.scrubbed();
+    if (["playhead", "hover", "pin"].some((key) => changed.includes(key))) this.mark();
+  }
+
+  // Lines over the plot: moved by style, so that following the playhead costs next to nothing.
+  mark() {
+    const full = this.plot._fullLayout;
+    const meta = this.figure?.layout.meta;
+    if (!full?.xaxis || !meta) return;
+    const { xaxis, yaxis } = full;
+    const box = { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length };
+    place(this.overlay, box);
+    const { playhead, hover, pin } = now();
+    const span = (axis, value) => {
+      const [a, b] = [axis.l2p(value - 0.5), axis.l2p(value + 0.5)];
+      return [Math.min(a, b), Math.abs(b - a)];
+    };
+    // The band that a step or a unit takes, and for both of them the one cell.
+    const band = (time, unit) => {
+      const result = { left: 0, top: 0, width: box.width, height: box.height };
+      for (const [known, value] of [[meta.time, time], [meta.unit, unit]]) {
+        if (!known || value === null || value === undefined) continue;
+        if (known === "x") [result.left, result.width] = span(xaxis, value);
+        else [result.top, result.height] = span(yaxis, value);
+      }
+      return result;
+    };
+    const show = (mark, shown, time, unit) => {
+      mark.hidden = !shown;
+      if (shown) place(mark, band(time, unit));
+    };
+    const step = playhead === null ? null : Math.ceil(playhead);
+    show(this.marks.playhead, meta.time && step, step, null);
+    const has = (point, key) => point && point[key] !== null && meta[key];
+    show(this.marks.row, has(hover, "unit"), null, hover?.unit);
+    show(this.marks.hover, has(hover, "time") && has(hover, "unit"), hover?.time + 1, hover?.unit);
+    show(this.marks.pinrow, has(pin, "unit"), null, pin?.unit);
+    show(this.marks.pin, has(pin, "time") && has(pin, "unit"), pin?.time + 1, pin?.unit);
+  }
+
+  // ── The sweep ──
+
+  offerSweep() {
+    const { sweep } = this.header;
+    this.slider.hidden = !sweep?.slider;
+    if (!sweep) return;
+    if (sweep.slider && !this.range) {
+      this.range = Object.assign(document.createElement("input"), { type: "range", min: 0, step: 1 });
+      this.number = document.createElement("output");
+      const label = document.createElement("label");
+      label.append(document.createElement("span"), this.range, this.number);
+      this.slider.append(label);
+      this.range.oninput = () => set({ [`sweep:${this.header.sweep.name}`]: Number(this.range.value) });
+    }
+    if (sweep.slider) {
+      this.slider.querySelector("span").textContent = sweep.label;
+      this.range.max = sweep.values.length - 1;
+    }
+    const key = `sweep:${sweep.name}`;
+    if (now()[key] === undefined) {
+      const wanted = Number(link.read(sweep.name) ?? NaN);
+      const known = Number.isFinite(wanted) && wanted >= sweep.values[0] && wanted <= sweep.values.at(-1);
+      set({ [key]: nearest(sweep.values, known ? wanted : sweep.start) });
+    }
+    this.showSweep();
+  }
+
+  showSweep() {
+    const { sweep } = this.header;
+    if (!sweep.slider) return;
+    const index = now()[`sweep:${sweep.name}`];
+    const text = String(sweep.values[index]);
+    this.range.value = index;
+    this.range.setAttribute("aria-valuetext", text);
+    this.number.textContent = `${text} ${sweep.unit}`.trim();
+  }
+
+  scrubbed() {
+    this.showSweep();
+    if (!this.pending) {
+      this.pending = requestAnimationFrame(() => {
+        this.pending = null;
+        if (!this.wired) return;
+        this.setFrame(this.plot.data);
+        this.plot.layout.datarevision = (this.plot.layout.datarevision ?? 0) + 1;
+        window.Plotly.react(this.plot, this.plot.data, this.plot.layout, CONFIG).then(() => this.mark());
+      });
+    }
+    if (!this.header.sweep.slider) return;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.rested(), 300);
+  }
+
+  rested() {
+    const { sweep } = this.header;
+    const value = sweep.values[now()[`sweep:${sweep.name}`]];
+    link.keep(sweep.name, value === sweep.start ? null : String(value));
+    this.setStateValue("value", value);
+  }
+
+  setFrame(traces) {
+    const { sweep, arrays } = this.header;
+    if (!sweep) return;
+    const index = now()[`sweep:${sweep.name}`];
+    for (const { trace, attribute, array } of sweep.targets) {
+      const { shape, values } = arrays[array];
+      const size = shape.slice(1).reduce((product, n) => product * n, 1);
+      const frame = values.subarray(index * size, (index + 1) * size);
+      traces[trace][attribute] = shape.length === 2 ? frame : rows(frame, shape[1], shape[2]);
+    }
+  }
+
+  destroy() {
+    this.destroyed = true;
+    clearTimeout(this.resting);
+    cancelAnimationFrame(this.pending);
+    this.unsubscribe();
+    this.resizer.disconnect();
+    if (this.header?.sweep) {
+      link.release(this.header.sweep.name);
+      set({ [`sweep:${this.header.sweep.name}`]: undefined });
+    }
+    if (this.wired) window.Plotly.purge(this.plot);
+  }
+}
+
+function rows(frame, count, length) {
+  return Array.from({ length: count }, (_, k) => frame.subarray(k * length, (k + 1) * length));
+}
+
+function nearest(values, wanted) {
+  let best = 0;
+  values.forEach((value, k) => {
+    if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = k;
+  });
+  return best;
+}
+
+function place(element, { left, top, width, height }) {
+  Object.assign(element.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+}
+
+// A copy of the figure with each light colour replaced by its dark counterpart.
+function recolour(value, dark) {
+  if (typeof value === "string") return dark[value] ?? value;
+  if (Array.isArray(value)) return value.map((one) => recolour(one, dark));
+  if (value === null || typeof value !== "object" || value.bdata !== undefined) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recolour(one, dark)]));
+}

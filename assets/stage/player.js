@@ -1,0 +1,493 @@
+// The player: plays one recorded trace. It draws what it was given and computes nothing.
+
+import { Folded } from "./folded.js";
+import * as link from "./link.js";
+import { now, set, subscribe } from "./moment.js";
+import { luminance, reducedMotion, themeOf } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { percent, Recorded, written } from "./trace.js";
+import { says, Unrolled } from "./unrolled.js";
+
+const INSTANCES = new WeakMap();
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
+const ICONS = {
+  start: "M3 2h2v12H3zM14 2v12L6 8z",
+  back: "M10 2v12L3 8zM11 2h2v12h-2z",
+  play: "M4 2l10 6-10 6z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  forward: "M6 2v12l7-6zM3 2h2v12H3z",
+  end: "M11 2h2v12h-2zM2 2v12l8-6z",
+  loop: "M4 4h7V2l4 3-4 3V6H4v3H2V6a2 2 0 0 1 2-2zm8 8H5v2l-4-3 4-3v2h7V7h2v3a2 2 0 0 1-2 2z",
+};
+
+export default function mount({ parentElement: root, data, setStateValue }) {
+  let player = INSTANCES.get(root);
+  if (!player) {
+    player = new Player(root);
+    INSTANCES.set(root, player);
+  }
+  player.update(data, setStateValue);
+  return () => {
+    player.destroy();
+    INSTANCES.delete(root);
+  };
+}
+
+class Player {
+  constructor(root) {
+    this.root = root;
+    this.element = root.querySelector(".rnnviz-player");
+    this.timeline = new Timeline(() => this.moved());
+    this.views = { unrolled: new Unrolled(), folded: new Folded() };
+    this.view = link.read("view") === "folded" ? "folded" : "unrolled";
+    this.quantity = link.read("show");
+    this.count = null; // steps in view; null: all
+    this.first = 0;
+    this.hover = null;
+    this.build();
+    this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
+    this.resizer = new ResizeObserver(() => this.arrange());
+    this.resizer.observe(this.picture);
+    window.rnnvizPlayer = this; // for measuring frames from outside; see benchmarks
+  }
+
+  // ── What Python sent, again and again, to the same player ──
+
+  update(bytes, setStateValue) {
+    this.setStateValue = setStateValue;
+    const arrived = bytes !== this.bytes;
+    if (arrived) {
+      const before = this.data;
+      this.bytes = bytes;
+      this.data = new Recorded(bytes);
+      this.timeline.resize(this.data.steps);
+      if (!before) this.restore();
+      this.offerQuantities();
+      this.offerCounts();
+    }
+    this.applyTheme();
+    this.arrange();
+    this.moved();
+    if (arrived) this.element.dataset.trace = this.data.fingerprint;
+  }
+
+  // The first trace: take step and pin from the address.
+  restore() {
+    const { steps, units } = this.data;
+    this.timeline.position = steps;
+    const t = Number(link.read("t"));
+    if (Number.isInteger(t) && t >= 1 && t <= steps) this.timeline.position = t;
+    const pin = /^([0-9]{1,6})\.([0-9]{1,6})$/.exec(link.read("pin") ?? "");
+    if (pin && Number(pin[1]) >= 1) this.pinned = { time: Number(pin[1]) - 1, unit: Number(pin[2]) };
+    set({ pin: this.within(this.pinned), playhead: this.timeline.position });
+    if (this.pinned && (this.pinned.time >= steps || this.pinned.unit >= units)) this.keepPin();
+  }
+
+  // A pin beyond the trace stands on its last step or unit; Python does the same.
+  within(pin) {
+    if (!pin) return null;
+    return { time: Math.min(pin.time, this.data.steps - 1), unit: Math.min(pin.unit, this.data.units - 1) };
+  }
+
+  applyTheme() {
+    const theme = themeOf(this.root);
+    const palette = this.data.palettes[theme.name];
+    const key = JSON.stringify([theme, palette]);
+    if (this.data.palettes[theme.name] !== this.data.current) {
+      this.data.current = palette;
+      this.data.setPalette(palette);
+    }
+    if (key === this.themed) return;
+    this.themed = key;
+    const muted = palette.muted;
+    this.colours = { ink: theme.text, muted, accent: palette.accent, background: theme.background, font: theme.font, mono: MONO };
+    const onAccent = luminance(palette.accent) > 0.35 ? "#14161a" : "#ffffff";
+    for (const [name, value] of [["accent", palette.accent], ["on-accent", onAccent], ["muted", muted]]) {
+      this.element.style.setProperty(`--rnnviz-${name}`, value);
+    }
+  }
+
+  // ── The page around the canvas ──
+
+  build() {
+    const make = (tag, properties = {}, ...children) => {
+      const element = Object.assign(document.createElement(tag), properties);
+      element.append(...children);
+      return element;
+    };
+    const icon = (name) => {
+      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      svg.setAttribute("viewBox", "0 0 16 16");
+      svg.setAttribute("aria-hidden", "true");
+      path.setAttribute("d", ICONS[name]);
+      svg.append(path);
+      return svg;
+    };
+    const button = (name, title, act) => {
+      const element = make("button", { type: "button", title, onclick: act });
+      element.setAttribute("aria-label", title);
+      if (ICONS[name]) element.append(icon(name));
+      return element;
+    };
+    const { timeline } = this;
+    this.icon = icon;
+    this.play = make("button", { type: "button", className: "play", onclick: () => timeline.toggle() });
+    this.loop = button("loop", "Loop", () => {
+      timeline.loop = !timeline.loop;
+      this.loop.setAttribute("aria-pressed", String(timeline.loop));
+    });
+    this.loop.setAttribute("aria-pressed", "false");
+    this.scrub = make("input", { type: "range", className: "scrub", min: 0, step: 1 });
+    this.scrub.setAttribute("aria-label", "Time step");
+    this.scrub.oninput = () => {
+      timeline.pause();
+      timeline.seek(Number(this.scrub.value));
+    };
+    this.clock = make("span", { className: "clock" });
+    const choice = (title, change) => {
+      const select = make("select");
+      select.onchange = () => change(select.value);
+      return [select, make("label", {}, title, select)];
+    };
+    const [speed, speedLabel] = choice("Speed", (value) => { timeline.speed = Number(value); });
+    for (const value of SPEEDS) speed.add(new Option({ 0.25: "¼×", 0.5: "½×" }[value] ?? `${value}×`, value, value === 1, value === 1));
+    const [shown, shownLabel] = choice("Show", (value) => this.show(value));
+    const [counts, countsLabel] = choice("Steps in view", (value) => this.showCount(value === "all" ? null : Number(value)));
+    this.shown = shown;
+    this.counts = counts;
+    this.fold = make("button", { type: "button", onclick: () => this.toggleView() });
+    const bar = make("div", { className: "bar" },
+      make("span", { className: "group" },
+        button("start", "Jump to the start (Home)", () => this.jump(0)),
+        button("back", "One step back (left arrow)", () => timeline.by(-1)),
+        this.play,
+        button("forward", "One step on (right arrow)", () => timeline.by(1)),
+        button("end", "Jump to the end (End)", () => this.jump(timeline.steps)),
+        this.loop),
+      this.scrub, this.clock, shownLabel, speedLabel, countsLabel, this.fold);
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Playback");
+    this.canvas = make("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.tip = make("div", { className: "tip", hidden: true });
+    this.picture = make("div", { className: "picture" }, this.canvas, this.tip);
+    this.readout = make("div", { className: "readout" });
+    this.spoken = make("div", { className: "hidden" });
+    this.spoken.setAttribute("aria-live", "polite");
+    this.legend = make("div", { className: "legend" });
+    this.element.append(bar, this.picture, make("div", { className: "foot" }, this.readout, this.legend), this.spoken);
+    this.element.tabIndex = 0;
+    this.element.setAttribute("role", "group");
+    this.element.onkeydown = (event) => this.key(event);
+    this.listen();
+  }
+
+  listen() {
+    const { canvas } = this;
+    const place = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    canvas.onpointermove = (event) => {
+      const [x, y] = place(event);
+      if (this.dragging) return this.centre(this.current.inMap(x, y) ?? this.first);
+      this.over(this.current.at(x, y), x, y);
+    };
+    canvas.onpointerleave = () => this.over(null);
+    canvas.onpointerdown = (event) => {
+      const [x, y] = place(event);
+      const step = this.current.inMap(x, y);
+      if (step === null) return;
+      this.dragging = true;
+      canvas.setPointerCapture(event.pointerId);
+      this.centre(step);
+    };
+    canvas.onpointerup = () => setTimeout(() => { this.dragging = false; }, 0);
+    canvas.onclick = (event) => {
+      if (this.dragging) return;
+      const point = this.current.at(...place(event));
+      if (!point) return;
+      const time = point.time ?? this.timeline.step;
+      if (point.unit === null) this.jump(time + 1);
+      else this.pin({ time, unit: point.unit });
+    };
+    canvas.addEventListener("wheel", (event) => {
+      if (this.count === null || Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
+      event.preventDefault();
+      this.scroll(this.first + Math.sign(event.deltaX) * Math.max(1, Math.round(this.count / 12)));
+    }, { passive: false });
+  }
+
+  offerQuantities() {
+    const { quantities } = this.data;
+    this.shown.replaceChildren(...quantities.map(({ key, symbol, name }) => new Option(`${symbol}, ${name}`, key)));
+    if (!this.data.byKey.has(this.quantity)) this.quantity = "h";
+    this.shown.value = this.quantity;
+  }
+
+  offerCounts() {
+    const { steps } = this.data;
+    const smaller = [160, 80, 40, 20, 10, 5].filter((n) => n < steps);
+    this.counts.replaceChildren(new Option(`all ${steps}`, "all"), ...smaller.map((n) => new Option(n, n)));
+    if (this.count !== null && !smaller.includes(this.count)) this.count = null;
+    this.counts.value = this.count ?? "all";
+    this.counts.parentElement.hidden = !smaller.length;
+    this.scrub.max = steps;
+  }
+
+  // ── What a person does ──
+
+  key(event) {
+    const target = event.composedPath()[0];
+    const own = { " ": ["BUTTON", "SELECT"], default: ["SELECT", "INPUT"] };
+    if ((own[event.key] ?? own.default).includes(target.tagName)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = {
+      " ": () => this.timeline.toggle(),
+      ArrowRight: () => this.timeline.by(1),
+      ArrowLeft: () => this.timeline.by(-1),
+      Home: () => this.jump(0),
+      End: () => this.jump(this.timeline.steps),
+      ArrowDown: () => this.pinBeside(1),
+      ArrowUp: () => this.pinBeside(-1),
+      Escape: () => this.pin(null),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  jump(position) {
+    this.timeline.pause();
+    this.timeline.seek(position);
+  }
+
+  show(quantity) {
+    this.quantity = this.shown.value = quantity;
+    link.keep("show", quantity === "h" ? null : quantity);
+    this.arrange();
+    this.moved();
+  }
+
+  showCount(count) {
+    this.count = count;
+    this.follow();
+    this.arrange();
+  }
+
+  toggleView() {
+    this.view = this.view === "unrolled" ? "folded" : "unrolled";
+    link.keep("view", this.view === "folded" ? "folded" : null);
+    this.arrange();
+    this.moved();
+  }
+
+  // Click pins; a second click on the same place lets go.
+  pin(point) {
+    const { pin } = now();
+    this.pinned = point && pin && pin.time === point.time && pin.unit === point.unit ? null : point;
+    this.keepPin();
+    set({ pin: this.pinned });
+    this.setStateValue("pin", this.pinned);
+  }
+
+  pinBeside(by) {
+    const { pin } = now();
+    const unit = pin ? (pin.unit + by + this.data.units) % this.data.units : 0;
+    this.pin({ time: this.timeline.step, unit });
+  }
+
+  keepPin() {
+    const pin = this.within(this.pinned);
+    link.keep("pin", pin ? `${pin.time + 1}.${pin.unit}` : null);
+  }
+
+  over(point, x, y) {
+    this.canvas.style.cursor = point && point.unit !== null ? "crosshair" : "pointer";
+    this.tip.hidden = !point;
+    set({ hover: point && point.unit !== null ? { time: point.time ?? this.timeline.step, unit: point.unit } : null });
+    if (!point) return;
+    const [number, small] = says(this.data, { ...point, time: point.time ?? this.timeline.step });
+    this.tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small }));
+    const room = this.picture.clientWidth - this.tip.offsetWidth - 4;
+    this.tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
+    this.tip.style.top = `${y + 18}px`;
+  }
+
+  shared(changed) {
+    if (changed.includes("pin")) {
+      const { pin } = now();
+      if (pin !== this.pinned && JSON.stringify(pin) !== JSON.stringify(this.within(this.pinned))) {
+        this.pinned = pin;
+        this.keepPin();
+        this.setStateValue("pin", pin);
+      }
+      this.tell();
+    }
+    if (changed.includes("seek")) this.jump(now().seek);
+    this.request();
+  }
+
+  // ── The window of steps in view ──
+
+  scroll(first) {
+    const count = this.count ?? this.data.steps;
+    const bounded = Math.max(0, Math.min(first, this.data.steps - count));
+    if (bounded === this.first) return;
+    this.first = bounded;
+    this.arrange();
+  }
+
+  centre(step) {
+    this.scroll(Math.round(step - (this.count ?? this.data.steps) / 2));
+  }
+
+  // Keep the playhead in view: turn the page when it leaves it.
+  follow() {
+    const count = this.count ?? this.data.steps;
+    const { step } = this.timeline;
+    if (step < this.first || step >= this.first + count) this.scroll(step - Math.floor(count / 8));
+    else this.scroll(this.first);
+  }
+
+  // ── Drawing ──
+
+  get current() {
+    return this.views[this.view];
+  }
+
+  arrange() {
+    if (!this.data || !this.colours) return;
+    const width = this.picture.clientWidth;
+    if (!width) return;
+    const count = Math.min(this.count ?? this.data.steps, this.data.steps);
+    this.first = Math.max(0, Math.min(this.first, this.data.steps - count));
+    const height = this.current.arrange(this.data, { width, first: this.first, count, quantity: this.quantity });
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    this.canvas.width = Math.round(width * ratio);
+    this.canvas.height = Math.round(height * ratio);
+    this.canvas.style.height = `${height}px`;
+    this.ratio = ratio;
+    this.current.paint(ratio, this.colours);
+    this.fold.textContent = this.view === "unrolled" ? "Fold into one cell" : "Unroll over time";
+    this.writeLegend();
+    this.draw();
+  }
+
+  request() {
+    if (this.waiting || !this.data) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (!this.canvas.width || !this.ratio) return;
+    const context = this.canvas.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.imageSmoothingEnabled = false;
+    const { timeline } = this;
+    const smooth = timeline.playing && !reducedMotion();
+    const share = smooth ? timeline.share : Math.ceil(timeline.share);
+    const { hover, pin } = now();
+    this.current.draw(context, { step: timeline.step, share, playing: timeline.playing, hover, pin });
+    this.frames = (this.frames ?? 0) + 1;
+  }
+
+  // The playhead moved: picture, buttons, words.
+  moved() {
+    if (!this.data) return;
+    const { timeline } = this;
+    if (this.count !== null) this.follow();
+    set({ playhead: timeline.position });
+    if (timeline.playing) this.draw();
+    else this.request();
+    const step = timeline.position === 0 ? 0 : timeline.step + 1;
+    if (this.told === `${step} ${timeline.playing} ${this.bytes?.length}` && timeline.playing) return;
+    this.told = `${step} ${timeline.playing} ${this.bytes?.length}`;
+    const label = timeline.playing ? "Pause" : "Play";
+    if (this.play.dataset.state !== label) {
+      this.play.dataset.state = label;
+      this.play.replaceChildren(this.icon(timeline.playing ? "pause" : "play"), label);
+      this.play.title = `${label} (Space)`;
+    }
+    this.scrub.value = step;
+    this.scrub.setAttribute("aria-valuetext", `step ${step} of ${timeline.steps}`);
+    this.clock.textContent = `t = ${step} of ${timeline.steps}`;
+    this.tell();
+    if (!timeline.playing) {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.keepStep(), 300);
+    }
+  }
+
+  keepStep() {
+    const { position, steps } = this.timeline;
+    const t = position >= 1 && position < steps ? String(Math.round(position)) : null;
+    if (t !== link.read("t")) link.keep("t", t);
+  }
+
+  // The current step in words, seen below the picture and read out when playback rests.
+  tell() {
+    const { data, timeline } = this;
+    const { pin } = now();
+    const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
+    const parts = [];
+    if (timeline.position === 0) {
+      parts.push(`Before the first step: ${data.lane ? "h and c are" : "h is"} all zeros, nothing has been read.`);
+    } else {
+      const time = timeline.step;
+      parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; likeliest next ");
+      data.outputs[time].forEach((token, rank) => {
+        parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
+      });
+      parts.push(".");
+    }
+    if (pin) {
+      const { time, unit } = this.within(pin);
+      const numbers = data.quantities.map(({ key, symbol }) => `${symbol} = ${written(data.value(key, time, unit))}`);
+      parts.push(document.createElement("br"), `Pinned: unit ${unit} at t = ${time + 1}: ${numbers.join(", ")}.`);
+    }
+    this.readout.replaceChildren(...parts);
+    const words = this.readout.innerText || this.readout.textContent;
+    this.canvas.setAttribute("aria-label", `${data.title}. ${words}`);
+    this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows choose a unit.`);
+    if (!timeline.playing && this.spoken.textContent !== words) this.spoken.textContent = words;
+  }
+
+  writeLegend() {
+    const { data } = this;
+    const shown = data.byKey.get(this.quantity);
+    const keys = [shown];
+    if (data.lane && shown.key !== data.lane) keys.push(data.byKey.get(data.lane));
+    if (data.gates.length && shown.scale !== "gate") keys.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
+    this.legend.replaceChildren(...keys.map(({ symbol, name, scale, limit }) => {
+      const element = document.createElement("span");
+      element.className = "scale";
+      const low = document.createElement("span");
+      const high = document.createElement("span");
+      const strip = document.createElement("i");
+      const label = document.createElement("em");
+      const short = Number.isInteger(limit) ? limit : limit.toPrecision(3);
+      low.textContent = scale === "signed" ? `−${short}` : "0";
+      high.textContent = scale === "signed" ? `+${short}` : String(short);
+      strip.style.background = `linear-gradient(90deg, ${data.palettes[themeOf(this.root).name][scale].join(", ")})`;
+      label.textContent = `${symbol}, ${name}`;
+      element.append(low, strip, high, label);
+      return element;
+    }));
+  }
+
+  destroy() {
+    this.timeline.destroy();
+    clearTimeout(this.resting);
+    this.unsubscribe();
+    this.resizer.disconnect();
+    for (const name of ["show", "view", "t", "pin"]) link.release(name);
+    set({ playhead: null, hover: null, pin: null });
+  }
+}

@@ -1,0 +1,319 @@
+// The unrolled network: one column a time step; input at the bottom, output at the top, time to the right.
+//
+// Everything is painted once into a still; a frame shows the still faintly and, over it, what is computed by now.
+
+import { written, percent } from "./trace.js";
+
+const RIGHT = 12;
+const TOP = 8;
+const FAINT = 0.16;
+
+export class Unrolled {
+  constructor() {
+    this.still = document.createElement("canvas");
+  }
+
+  // Where everything stands, in css pixels. first, count: the steps in view.
+  arrange(data, { width, first, count, quantity }) {
+    const left = width < 520 ? 42 : 78;
+    const column = (width - left - RIGHT) / count;
+    const gap = Math.min(16, column < 6 ? column * 0.08 : column * 0.24);
+    const unit = Math.max(2.6, Math.min(14, 200 / data.units));
+    const shown = data.byKey.get(quantity);
+    const rows = [];
+    let y = TOP;
+    const add = (name, height, space, phase, label) => {
+      rows.push({ name, y, height, phase, label });
+      y += height + space;
+    };
+    add("output", 3 * 15, 14, "output", "next");
+    add("main", unit * data.units, data.lane ? 12 : 10, shown.phase, shown.symbol);
+    if (data.lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(data.lane).symbol);
+    for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
+    if (data.gates.length) y += 5;
+    add("input", 20, 6, "input", "input");
+    add("steps", 12, 4, "input", "t");
+    if (count < data.steps) add("map", 22, 4, "input", "");
+    Object.assign(this, { data, left, column, gap, rows, width, first, count, quantity, unit, height: y });
+    this.row = Object.fromEntries(rows.map((row) => [row.name, row]));
+    return this.height;
+  }
+
+  x(time) {
+    return this.left + (time - this.first) * this.column;
+  }
+
+  // The still picture with everything lit.
+  paint(ratio, colours) {
+    this.colours = colours;
+    this.still.width = Math.round(this.width * ratio);
+    this.still.height = Math.round(this.height * ratio);
+    this.ratio = ratio;
+    const context = this.still.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    context.imageSmoothingEnabled = false;
+    this.paintLabels(context);
+    const last = Math.min(this.first + this.count, this.data.steps);
+    for (let time = this.first; time < last; time++) this.paintColumn(context, time);
+    if (this.row.map) this.paintMap(context);
+  }
+
+  paintLabels(context) {
+    const { muted, font } = this.colours;
+    context.fillStyle = muted;
+    context.textBaseline = "middle";
+    context.textAlign = "right";
+    for (const { name, y, height, label } of this.rows) {
+      context.font = `${name.startsWith("gate") ? 9 : 12}px ${font}`;
+      if (label) context.fillText(label, this.left - 10, y + height / 2);
+    }
+  }
+
+  paintColumn(context, time) {
+    const { data, column, gap, row } = this;
+    const x = this.x(time) + gap;
+    const inner = column - gap;
+    const middle = x + inner / 2;
+    const bars = (key, { y, height }) => {
+      context.drawImage(data.picture(key), time, 0, 1, data.units, x, y, inner, height);
+    };
+    bars(this.quantity, row.main);
+    if (row.lane) bars(data.lane, row.lane);
+    for (const gate of data.gates) {
+      const { y, height } = row[`gate ${gate}`];
+      context.fillStyle = data.colour(data.openness(gate, time), "gate", 1);
+      context.fillRect(x, y, inner, height);
+    }
+    this.paintOutput(context, time, x, inner);
+    this.paintToken(context, time, middle, inner);
+    this.paintArrows(context, time, x, middle);
+  }
+
+  paintOutput(context, time, x, inner) {
+    const { data, row, colours } = this;
+    const names = data.outputs[time];
+    const height = row.output.height / names.length;
+    names.forEach((name, rank) => {
+      const p = data.probability(time, rank);
+      const y = row.output.y + rank * height;
+      context.fillStyle = data.colour(0.55, "gate", 1);
+      context.globalAlpha = 0.55;
+      context.fillRect(x, y + 1, Math.max(0.5, inner * p), height - 2);
+      context.globalAlpha = 1;
+      if (inner < 8.5) return;
+      context.fillStyle = colours.ink;
+      context.textBaseline = "middle";
+      context.textAlign = inner >= 52 ? "left" : "center";
+      context.font = `${Math.min(13, inner * 1.1)}px ${colours.mono}`;
+      context.fillText(name, inner >= 52 ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
+      if (inner < 52) return;
+      context.textAlign = "right";
+      context.font = `10px ${colours.font}`;
+      context.fillText(percent(p), x + inner - 2, y + height / 2 + 0.5);
+    });
+  }
+
+  paintToken(context, time, middle, inner) {
+    const { data, row, colours, column } = this;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    if (inner >= 5) {
+      context.fillStyle = colours.ink;
+      context.font = `600 ${Math.min(17, inner * 1.25)}px ${colours.mono}`;
+      context.fillText(data.tokens[time], middle, row.input.y + row.input.height / 2 + 1);
+    }
+    const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= 26) ?? 200;
+    if ((time + 1) % every === 0 || (time === 0 && every < 10)) {
+      context.fillStyle = colours.muted;
+      context.font = `10px ${colours.font}`;
+      context.fillText(String(time + 1), middle, row.steps.y + row.steps.height / 2);
+    }
+  }
+
+  // State to state, from the column before; input to gates or state, state to output.
+  paintArrows(context, time, x, middle) {
+    const { row, gap, colours } = this;
+    context.strokeStyle = colours.muted;
+    context.fillStyle = colours.muted;
+    context.lineWidth = 1.2;
+    for (const lane of [row.main, row.lane]) if (lane) this.recurrent(context, x, lane);
+    if (this.column < 12) return;
+    const upward = (from, to) => {
+      context.beginPath();
+      context.moveTo(middle, from);
+      context.lineTo(middle, to);
+      context.stroke();
+      head(context, middle, to, 0, -1, 3);
+    };
+    upward(row.main.y - 1, row.output.y + row.output.height + 3);
+    if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
+  }
+
+  recurrent(context, x, { y, height }) {
+    const { gap } = this;
+    if (gap < 1.5) return;
+    const level = y + height / 2;
+    context.beginPath();
+    context.moveTo(x - gap, level);
+    context.lineTo(x - 1, level);
+    context.stroke();
+    if (gap >= 4) head(context, x - 0.5, level, 1, 0, Math.min(4, gap * 0.5));
+  }
+
+  paintMap(context) {
+    const { data, row, left, colours } = this;
+    const { y, height } = row.map;
+    const width = this.width - left - RIGHT;
+    context.imageSmoothingEnabled = true;
+    context.drawImage(data.picture(this.quantity), 0, 0, data.steps, data.units, left, y, width, height);
+    context.strokeStyle = colours.accent;
+    context.lineWidth = 2;
+    context.strokeRect(left + (this.first / data.steps) * width, y, (this.count / data.steps) * width, height);
+  }
+
+  // One frame. position: see timeline.js; hover, pin: { time, unit } or null.
+  draw(context, { step, share, playing, hover, pin }) {
+    const { width, height, left, ratio, row } = this;
+    const part = (x, y, w, h) => {
+      const right = Math.min(x + w, width);
+      if (right <= x || h <= 0) return;
+      context.drawImage(this.still, x * ratio, y * ratio, (right - x) * ratio, h * ratio, x, y, right - x, h);
+    };
+    context.clearRect(0, 0, width, height);
+    const start = this.x(step);
+    const complete = share >= 1 && step === this.data.steps - 1;
+    if (complete) {
+      part(0, 0, width, height);
+    } else {
+      context.globalAlpha = FAINT;
+      part(left, 0, width - left, height);
+      context.globalAlpha = 1;
+      part(0, 0, left, height);
+      const body = row.map ? row.map.y : height;
+      if (start > left) part(left, 0, start + this.gap * 0 - left, body);
+      if (row.map) part(left, row.map.y, width - left, row.map.height);
+      this.drawStep(context, part, step, share);
+    }
+    if (hover) this.drawPoint(context, hover, 1.5, true);
+    if (pin) this.drawPoint(context, pin, 2.5, false);
+    if (!complete || playing) this.drawPlayhead(context, step);
+  }
+
+  // The step that is being computed: what its phases have reached by now is lit, the latest is framed.
+  drawStep(context, part, step, share) {
+    const { data, column } = this;
+    const x = this.x(step);
+    if (x < this.left - 1 || x > this.width || share <= 0) return;
+    const phase = Math.min(data.phases.length - 1, Math.floor(share * data.phases.length));
+    for (const row of this.rows) {
+      const at = data.phases.findIndex(({ key }) => key === row.phase);
+      if (at > phase || row.name === "map") continue;
+      part(x, row.y - 6, column + 0.5, row.height + 9);
+      if (share < 1 && at === phase && row.name !== "steps") {
+        context.strokeStyle = this.colours.accent;
+        context.lineWidth = 2;
+        context.strokeRect(x + this.gap, row.y - 1, column - this.gap, row.height + 2);
+      }
+    }
+    if (share >= 1) part(x, 0, column + 0.5, this.row.steps.y + this.row.steps.height);
+    else if (phase === 0 && step > 0) {
+      context.strokeStyle = context.fillStyle = this.colours.accent;
+      context.lineWidth = 2.5;
+      for (const lane of [this.row.main, this.row.lane]) if (lane) this.recurrent(context, x + this.gap, lane);
+    }
+  }
+
+  drawPlayhead(context, step) {
+    const x = this.x(step) + this.gap / 2;
+    if (x < this.left - this.gap || x > this.width - RIGHT) return;
+    context.strokeStyle = this.colours.accent;
+    context.lineWidth = 1.5;
+    const bottom = this.row.steps.y + this.row.steps.height;
+    context.strokeRect(x, 2, Math.max(2, this.column - this.gap / 2), bottom - 2);
+  }
+
+  // A unit lights up at every step; the point itself is framed.
+  drawPoint(context, { time, unit }, line, dashed) {
+    const { ink, background } = this.colours;
+    const lanes = unit === null ? [] : [this.row.main, this.row.lane].filter(Boolean);
+    for (const { y, height } of lanes) {
+      const tall = height / this.data.units;
+      const top = y + unit * tall;
+      context.setLineDash(dashed ? [4, 3] : []);
+      context.lineWidth = line + 1.5;
+      context.strokeStyle = background;
+      context.strokeRect(this.left, top - 1, this.width - this.left - RIGHT + 2, tall + 2);
+      context.lineWidth = line;
+      context.strokeStyle = ink;
+      context.strokeRect(this.left, top - 1, this.width - this.left - RIGHT + 2, tall + 2);
+      context.setLineDash([]);
+      if (time === null || !this.inView(time)) continue;
+      context.strokeStyle = this.colours.accent;
+      context.lineWidth = line + 0.5;
+      context.strokeRect(this.x(time) + this.gap - 1, top - 2, this.column - this.gap + 2, tall + 4);
+    }
+    if (time === null || !this.inView(time)) return;
+    context.strokeStyle = ink;
+    context.globalAlpha = 0.5;
+    context.lineWidth = 1;
+    context.strokeRect(this.x(time) + this.gap / 2, this.row.output.y - 2, this.column - this.gap / 2,
+      this.row.steps.y - this.row.output.y);
+    context.globalAlpha = 1;
+  }
+
+  inView(time) {
+    return time >= this.first && time < this.first + this.count;
+  }
+
+  // What is at a place: { time, unit, says } or null. unit is null outside the states.
+  at(x, y) {
+    const { data } = this;
+    const time = this.first + Math.floor((x - this.left) / this.column);
+    const row = this.rows.find((one) => y >= one.y - 1 && y < one.y + one.height + 1);
+    if (!row || x < this.left || time < 0 || time >= data.steps || row.name === "map") return null;
+    if (row.name === "main" || row.name === "lane") {
+      const key = row.name === "main" ? this.quantity : data.lane;
+      const unit = Math.max(0, Math.min(data.units - 1, Math.floor(((y - row.y) / row.height) * data.units)));
+      return { time, unit, key };
+    }
+    if (row.name.startsWith("gate")) return { time, unit: null, gate: row.name.slice(5) };
+    if (row.name === "output") return { time, unit: null, output: true };
+    return { time, unit: null };
+  }
+
+  // The step under a place in the map of the whole sequence, or null.
+  inMap(x, y) {
+    const { map } = this.row;
+    if (!map || y < map.y - 4 || y > map.y + map.height + 4) return null;
+    const width = this.width - this.left - RIGHT;
+    return Math.floor(((x - this.left) / width) * this.data.steps);
+  }
+}
+
+export function says(data, point) {
+  const { time, unit, key, gate, output } = point;
+  const t = time + 1;
+  const reads = `t = ${t}, reads ${data.tokens[time]}`;
+  if (key) {
+    const { symbol, name } = data.byKey.get(key);
+    return [`${symbol} of unit ${unit} at t = ${t}: ${written(data.value(key, time, unit))}`, `${name}; ${reads}`];
+  }
+  if (gate) {
+    const { symbol, name } = data.byKey.get(gate);
+    return [`mean of ${symbol} over units at t = ${t}: ${written(data.openness(gate, time))}`, `${name}, 0 shut to 1 open`];
+  }
+  if (output) {
+    const likely = data.outputs[time].map((token, rank) => `${token} ${percent(data.probability(time, rank))}`);
+    return [`next, after t = ${t}: ${likely.join("   ")}`, `probabilities; ${reads}`];
+  }
+  return [reads, "input of this step"];
+}
+
+export function head(context, x, y, dx, dy, size) {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x - size * dx - size * 0.7 * dy, y - size * dy + size * 0.7 * dx);
+  context.lineTo(x - size * dx + size * 0.7 * dy, y - size * dy - size * 0.7 * dx);
+  context.fill();
+}

@@ -1,0 +1,258 @@
+"""Lesson: one cell, one loop, and the same cell unrolled over a text."""
+
+import numpy as np
+
+from rnnviz import figures
+from rnnviz.engine import Readout
+from rnnviz.lesson import Choice, Controls, Lesson, Number, Preset, Text, unrolling
+from rnnviz.lesson.words import quoted, token_label
+from rnnviz.stage import Pin, Sweep
+
+TEXT = "To be, or not to be, that is the question"
+
+CONTROLS = Controls(
+    Choice("cell", ["LSTM", "GRU", "Elman"], default="LSTM", label="Cell", width=1.1),
+    Text("text", default=TEXT, label="Text to read (press Enter)", max_length=200, width=2.4),
+    Choice(
+        "weights",
+        ["trained", "random", "zero"],
+        default="trained",
+        label="Weights",
+        help="Trained on Shakespeare, random as before training, or every weight set to 0.",
+        width=1.4,
+    ),
+    Number("seed", 0, 9999, default=0, label="Seed of the random weights", more=True),
+)
+
+lesson = Lesson(
+    "Unrolling",
+    question="A recurrent network has **one** cell. How does it read a whole sentence, and what does it carry along?",
+)
+config = lesson.controls(CONTROLS)
+settings = (config.cell, config.weights, config.seed)
+model = unrolling.network(*settings)
+reading = unrolling.reading(*settings, config.text)
+trace, tokens = reading.trace, [token_label(model.vocabulary.tokens[i]) for i in reading.ids]
+units, steps = model.cell.hidden_size, len(trace)
+
+if unknown := model.vocabulary.unknown(config.text):
+    lesson.note(
+        f"Not among the characters that the network learned: {', '.join(map(quoted, unknown[:12]))}"
+        f"{' and more' if len(unknown) > 12 else ''}. Each is read as `<unk>`, drawn ▯."
+    )
+
+pin = lesson.player(
+    model,
+    reading,
+    title=f"A {config.weights} {config.cell} with {units} units reads {steps} characters",
+)
+lesson.presets(
+    [
+        Preset(
+            "The same letter",
+            {"text": "aaaaaaaaaaaaaaaaaaaa", "weights": "trained"},
+            "One letter, twenty times. The input is the same at every step; the state is not. Watch it settle.",
+        ),
+        Preset(
+            "All weights zero",
+            {"weights": "zero"},
+            "Every number is 0 and every guess equally likely: the picture is computed, not acted.",
+        ),
+        Preset(
+            "Before training",
+            {"weights": "random"},
+            "Random weights: the state moves, but what it says about the next character is close to nothing.",
+        ),
+        Preset(
+            "A long text",
+            {"text": "Now is the winter of our discontent made glorious summer by this sun of York; "
+             "and all the clouds that lour'd upon our house in the deep bosom of the ocean buried.", "weights": "trained"},
+            "Four times the steps, not one weight more.",
+        ),
+        Preset("Back to the start", {"text": TEXT, "weights": "trained", "cell": "LSTM"}, "The trained LSTM again."),
+    ]
+)
+focus = pin or Pin(steps - 1, 0)
+here = quoted(model.vocabulary.tokens[reading.ids[focus.time]])
+
+first = config.text[0]
+twice = unrolling.reading(*settings, first * 2).trace.h
+moved = float(np.linalg.norm(twice[1] - twice[0]))
+doubled = bool(np.allclose(twice[1], 2 * twice[0]))
+predicted = lesson.predict(
+    f"The network reads {quoted(first)} and then {quoted(first)} again. What happens to its state?",
+    ["It is the same both times", "It differs the second time", "It doubles"],
+    answer=0 if moved == 0 else 2 if doubled else 1,
+    reveal=f"The state moved by $\\lVert h_2 - h_1 \\rVert_2 = {moved:.4f}$ between the two: the cell reads the letter "
+    "*and* its own last state. Below, the same letter is read twenty times.",
+)
+if predicted:
+    lesson.chart(
+        figures.repetition_distances(unrolling.repetition(config.weights, config.seed, first), current=config.cell),
+        "repetition",
+        caption=f"How far the state still moves when {token_label(first)} is read again and again",
+        alt="One line a cell on a log axis, falling where the state settles.",
+    )
+
+lesson.section("The state over time")
+lesson.chart(
+    figures.state_heatmap(trace.h, tokens, symbol="h", limit=1),
+    "state",
+    caption=f"Hidden state h: {units} units over {steps} steps",
+    alt=f"A heatmap. Each column is the state after one more character; the largest |h| is {np.abs(trace.h).max():.4f}.",
+)
+lesson.say(
+    f"Each column is the whole state after one more character: {units} numbers that are all the network keeps of the text "
+    "so far. A stripe that runs along a row is a unit that holds on to something; a flicker answers to single characters. "
+    "Point at a square: the same unit lights up in the player, at every step. Click it, and the numbers below follow."
+)
+lesson.download(trace.frame(), f"trace-{config.cell}", label="All numbers of this picture (CSV)")
+
+lesson.section("What you are seeing: one cell and its loop")
+lesson.say(
+    f"*Fold into one cell* in the player shows what there really is: a single {config.cell} cell. At each step it takes the "
+    "next character $x_t$ and its own last state $h_{t-1}$, and makes the next state $h_t$. *Unroll over time* draws "
+    "that same cell once a step, side by side. Nothing is added: an unrolled network is a drawing of a loop.\n\n"
+    f"These are the cell's equations, and below each the numbers of **unit {focus.unit} at t = {focus.time + 1}**, where "
+    f"it reads {here}" + ("." if pin else ". Nothing is pinned yet: click any square to choose your own.")
+)
+lesson.equations(trace, focus)
+
+lesson.section("What the loop is for")
+sweep = Sweep(
+    "loop",
+    label="Strength of the loop: multiply W_hh by",
+    values=unrolling.LOOP_STRENGTHS,
+    start=1.0,
+    frames={(0, "z"): unrolling.loop_sweep(*settings, config.text)},
+    unit="×",
+)
+lesson.say(
+    "Turn the loop down. At 0 the last state no longer reaches the gates"
+    + (
+        ": the hidden state forgets everything but the character it just read, and equal letters give equal columns."
+        if config.cell == "Elman"
+        else ", and what remains of the past is only what the "
+        + ("cell state $c$" if config.cell == "LSTM" else "update gate $z$")
+        + " carries along by itself."
+    )
+    + " At 1 it is the network of the player. Above 1, the network hears itself louder than the text."
+)
+lesson.chart(
+    figures.state_heatmap(trace.h, tokens, symbol="h", limit=1, height=300),
+    "loop",
+    caption="Hidden state h with the recurrent weights scaled",
+    alt="A heatmap like the one above, recomputed for each strength of the loop.",
+    sweep=sweep,
+)
+
+lesson.section("The same weights at each step")
+matrix, prose = lesson.columns(3, 2)
+with matrix:
+    largest = float(np.abs(model.cell.weight_hh).max())
+    lesson.chart(
+        figures.weight_heatmap(model.cell.weight_hh, blocks=model.cell.blocks, limit=largest or 1.0),
+        "weights",
+        caption=f"W_hh, {model.cell.weight_hh.shape[0]} × {units}: used {steps} times, {'once' if steps == 1 else 'never changed'}",
+        alt=f"A heatmap of the recurrent weights; the largest is {largest:.4f} in size.",
+    )
+with prose:
+    lesson.say(
+        f"Every arrow from one column to the next is this one matrix. Your text has {steps} steps, so it was multiplied "
+        f"with the state {steps} times.\n\n"
+        f"| | numbers to learn |\n|---|---:|\n"
+        f"| this {config.cell} cell | {model.cell.parameters:,} |\n"
+        f"| its output layer | {model.readout.parameters:,} |\n"
+        f"| a network with its own cell for each of your {steps} steps | {steps * model.cell.parameters:,} |\n\n"
+        "Sharing is why a rule learned at one place in a text holds at every other."
+    )
+
+lesson.section("Any length")
+cut = max(1, steps // 2)
+part = unrolling.reading(*settings, config.text[:cut]).trace.h
+apart = float(np.abs(part - trace.h[:cut]).max())
+lesson.say(
+    f"The loop runs as often as there are characters: {steps} for yours, {cut} for its first half. Reading only that half "
+    f"gives the same first {cut} columns: the largest difference between them, computed just now, is **{apart:.1e}**"
+    + (". " if apart == 0 else ", the rounding of the last digit. ")
+    + "A state never depends on what comes later. Type a longer or a shorter text: the cell stays as it is."
+)
+
+lesson.section("State and output are two things")
+words, bars = lesson.columns(2, 3)
+with words:
+    lesson.say(
+        f"The **state** $h_t$ is {units} numbers that the network keeps for itself. The **output** $p_t$ is read from it, "
+        f"{len(model.vocabulary)} probabilities for the next character:\n\n$$ {Readout.formulas['p']} $$\n\n"
+        "The output goes nowhere: the next step sees $h_t$, not $p_t$. Two states can give the same guess and still "
+        "remember different texts."
+    )
+with bars:
+    order = np.argsort(-reading.p[focus.time], kind="stable")[:12]
+    lesson.chart(
+        figures.next_tokens(
+            reading.p[focus.time, order], [token_label(model.vocabulary.tokens[i]) for i in order]
+        ),
+        "output",
+        caption=f"Output at t = {focus.time + 1}, after {tokens[focus.time]}: the 12 likeliest of {len(model.vocabulary)}",
+        alt=f"Bars. The likeliest next character has probability {reading.p[focus.time].max():.1%}.",
+    )
+
+lesson.section("What a unit responds to")
+table = unrolling.responses(*settings, focus.unit)
+labels = table.assign(token=[token_label(model.vocabulary.tokens[i]) for i in table["id"]])
+lesson.chart(
+    figures.unit_responses(labels, symbol="h"),
+    "responses",
+    caption=f"Unit {focus.unit}: mean of h just after each character, over {unrolling.HELD_OUT:,} characters it never saw",
+    alt=f"Bars from the highest mean, after {labels['token'].iloc[0]}, to the lowest, after {labels['token'].iloc[-1]}; "
+    "whiskers of one standard deviation.",
+)
+lesson.say(
+    "Short whiskers: the unit answers to the character alone. Long ones: it depends on what came before. "
+    "Pin another unit in the player to see its own."
+)
+
+lesson.section("Check yourself")
+lesson.check_choice(
+    "Your text becomes twice as long. How many numbers must the network learn?",
+    ["Twice as many", "As many as before", "It depends on the text"],
+    answer=[2 * model.cell.parameters, model.cell.parameters].index(unrolling.network(*settings).cell.parameters),
+    explain=f"{model.cell.parameters:,} in the cell, for any length: the cell is shared by all steps.",
+)
+changed = config.text[:-1] + ("e" if config.text[-1] != "e" else "a")
+differs = np.flatnonzero(np.abs(unrolling.reading(*settings, changed).trace.h - trace.h).max(axis=1) > 1e-12)
+lesson.check_choice(
+    "You change the last character of your text. Which columns of the state change?",
+    ["None", "Only the last", "All of them"],
+    answer=0 if len(differs) == 0 else 1 if list(differs) == [steps - 1] else 2,
+    explain=f"Computed with {quoted(changed[-1])} at the end: {len(differs)} of {steps} columns differ.",
+)
+time, unit = focus
+if config.cell == "LSTM":
+    question = f"At t = {time + 1}, unit {unit} has o = {trace['o'][time, unit]:.4f} and c = {trace.c[time, unit]:.4f}. What is h?"
+    why = "h = o · tanh(c)."
+elif config.cell == "GRU":
+    question = (
+        f"At t = {time + 1}, unit {unit} has z = {trace['z'][time, unit]:.4f}, n = {trace['n'][time, unit]:.4f}, and its "
+        f"last state was {trace.previous('h')[time, unit]:.4f}. What is h?"
+    )
+    why = "h = (1 − z) · n + z · last h."
+else:
+    question = f"At t = {time + 1}, the sum that goes into unit {unit}'s tanh is {trace['h_pre'][time, unit]:.4f}. What is h?"
+    why = "h = tanh of that sum."
+lesson.check_number(question, answer=float(trace.h[time, unit]), tolerance=0.005, explain=why)
+
+lesson.section("The same in PyTorch")
+lesson.pytorch("unrolling", cell=config.cell, text=config.text)
+
+lesson.section("Further reading")
+lesson.further(
+    [
+        "J. L. Elman, *Finding Structure in Time*, Cognitive Science 14 (1990): the plain cell, and what its state learns.",
+        "S. Hochreiter and J. Schmidhuber, *Long Short-Term Memory*, Neural Computation 9 (1997).",
+        "K. Cho et al., *Learning Phrase Representations using RNN Encoder–Decoder* (2014): the GRU.",
+        "I. Goodfellow, Y. Bengio and A. Courville, *Deep Learning* (2016), section 10.1: unfolding computational graphs.",
+        "A. Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks* (2015): what single units respond to.",
+    ]
+)

@@ -1,0 +1,32 @@
+"""The maths: cells, traces and gradients. numpy only, pure, float64.
+
+>>> import numpy as np
+>>> from rnnviz.engine import LSTM, backward
+>>> trace = LSTM.random(input_size=3, hidden_size=4, seed=1).run(np.ones((5, 3)))
+>>> trace.h.shape, trace["f"].shape
+((5, 4), (5, 4))
+>>> backward(trace, np.ones_like(trace.h)).weight_hh.shape
+(16, 4)
+"""
+
+from .bag import BagOfWords
+from .cell import Cell
+from .elman import Elman
+from .gradients import Gradients, backward
+from .gru import GRU
+from .lstm import LSTM
+from .readout import Readout, softmax
+from .trace import Trace
+
+__all__ = [
+    "BagOfWords",
+    "Cell",
+    "Elman",
+    "GRU",
+    "Gradients",
+    "LSTM",
+    "Readout",
+    "Trace",
+    "backward",
+    "softmax",
+]

@@ -1,0 +1,63 @@
+"""The only colours and scales of the project: one meaning each, on every page, in both themes.
+
+Signed values run from blue (negative) through the background's grey to orange (positive), gates from pale to
+dark green; both are told apart with the common kinds of colour blindness (hues after Okabe & Ito 2008 and
+ColorBrewer's PuOr and BuGn). A figure is built in the light colours; `DARK` says what each becomes in the dark.
+"""
+
+SIGNED = {
+    "light": ("#0b3c7a", "#2f74b8", "#8fbbe0", "#f2f2f0", "#f3b678", "#d4731f", "#8a3a04"),
+    "dark": ("#9ccaff", "#4a90d9", "#27537f", "#22252b", "#7d4a1c", "#d9822f", "#ffc58a"),
+}
+"""Diverging, centred on zero: states, candidates, weights, gradients."""
+
+GATE = {
+    "light": ("#f4f7f2", "#c6e3c9", "#7fc29b", "#2f9172", "#0c5c4c", "#05332c"),
+    "dark": ("#1c2325", "#1f4741", "#26705f", "#3a9f80", "#7fcfa3", "#d6f5d2"),
+}
+"""Sequential, 0 (shut) to 1 (open): gates and probabilities."""
+
+CELLS = {
+    "Elman": {"light": "#b0560b", "dark": "#f0a35e"},
+    "GRU": {"light": "#087f5b", "dark": "#4fc9a0"},
+    "LSTM": {"light": "#5a3fb5", "dark": "#a795f5"},
+    "BagOfWords": {"light": "#5c6670", "dark": "#a9b3bd"},
+}
+GATES = {
+    "i": {"light": "#0a7d8c", "dark": "#4fc4d3"},
+    "f": {"light": "#b3263e", "dark": "#ff8095"},
+    "o": {"light": "#7a4a9e", "dark": "#c79be6"},
+    "r": {"light": "#a1660a", "dark": "#e8b257"},
+    "z": {"light": "#2b62c4", "dark": "#86b0ff"},
+}
+INK = {"light": "#1f2430", "dark": "#eceff4"}
+MUTED = {"light": "#5c6470", "dark": "#a3abb8"}
+LINE = {"light": "#dcdfe4", "dark": "#3b414c"}
+ACCENT = {"light": "#c2185b", "dark": "#ff7fb0"}
+"""The playhead, the pin and whatever is lit now: never a value."""
+
+
+def _themed() -> list[dict]:
+    scales = [
+        {"light": light, "dark": dark}
+        for scale in (SIGNED, GATE)
+        for light, dark in zip(scale["light"], scale["dark"], strict=True)
+    ]
+    return [*scales, *CELLS.values(), *GATES.values(), INK, MUTED, LINE, ACCENT]
+
+
+DARK: dict[str, str] = {colour["light"]: colour["dark"] for colour in _themed()}
+"""Each light colour's counterpart in the dark theme."""
+
+PLAYER: dict[str, dict[str, object]] = {
+    theme: {"signed": SIGNED[theme], "gate": GATE[theme], "accent": ACCENT[theme], "muted": MUTED[theme],
+            "ink": INK[theme], "line": LINE[theme], **{f"gate-{k}": v[theme] for k, v in GATES.items()}}
+    for theme in ("light", "dark")
+}  # fmt: skip
+"""What the player draws with, by theme."""
+
+
+def colorscale(stops: dict[str, tuple[str, ...]]) -> list[list]:
+    """A scale's light stops as plotly takes them: evenly spaced from 0 to 1."""
+    colours = stops["light"]
+    return [[k / (len(colours) - 1), colour] for k, colour in enumerate(colours)]

@@ -1,0 +1,43 @@
+"""Figures of parameters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from . import palette
+
+
+def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, height: int = 380) -> go.Figure:
+    """W_hh as a heatmap: from which unit to the right, to which unit downwards, signed scale of ±limit.
+
+    weight: (blocks * hidden, hidden)   blocks: the symbols whose rows are stacked; lines part them
+    """
+    hidden = weight.shape[1]
+    figure = go.Figure(
+        go.Heatmap(
+            z=weight.astype(np.float32),
+            zmin=-limit,
+            zmax=limit,
+            colorscale=palette.colorscale(palette.SIGNED),
+            colorbar={"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
+            hovertemplate="from unit %{x}, row %{y}: %{z:.4f}<extra></extra>",
+        )
+    )
+    middles = [(k + 0.5) * hidden - 0.5 for k in range(len(blocks))]
+    for k in range(1, len(blocks)):
+        figure.add_hline(y=k * hidden - 0.5, line={"color": palette.INK["light"], "width": 1.5})
+    figure.update_layout(
+        height=height,
+        margin={"l": 48, "r": 8, "t": 8, "b": 44},
+        xaxis={"title": {"text": "from unit of hₜ₋₁"}, "showgrid": False, "zeroline": False},
+        yaxis={
+            "title": {"text": "to units of"},
+            "autorange": "reversed",
+            "showgrid": False,
+            "zeroline": False,
+            "tickvals": middles,
+            "ticktext": list(blocks),
+        },
+    )
+    return figure

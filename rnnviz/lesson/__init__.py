@@ -1,0 +1,7 @@
+"""The kit that lessons are made of. Beside the stage, the only room that imports streamlit."""
+
+from .controls import Choice, Config, Controls, Number, Text
+from .lesson import Lesson, Preset
+from .remember import remember
+
+__all__ = ["Choice", "Config", "Controls", "Lesson", "Number", "Preset", "Text", "remember"]

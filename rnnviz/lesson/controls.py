@@ -1,0 +1,194 @@
+"""Controls, declared once: the widget, its key in the URL, what is allowed, and the value to fall back on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+
+
+class Config(Mapping[str, Any]):
+    """What a person set, frozen: `config.cell`, `config["cell"]`."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = MappingProxyType(dict(values))
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_values"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Config({dict(self._values)})"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few. labels: what a person reads for an option, where it is not the option itself."""
+
+    name: str
+    options: Sequence[str]
+    default: str
+    label: str
+    help: str | None = None
+    labels: Mapping[str, str] | None = None
+    more: bool = False
+    width: float = 1
+
+    def parse(self, text: str) -> str:
+        """The option in a URL. Raises ValueError on anything else."""
+        if text not in self.options:
+            raise ValueError(f"{self.label} cannot be “{text[:40]}”: choose one of {', '.join(self.options)}")
+        return text
+
+    def widget(self) -> str:
+        return st.segmented_control(
+            self.label,
+            self.options,
+            default=self.default if self.name not in st.session_state else None,
+            required=True,
+            format_func=lambda option: (self.labels or {}).get(option, option),
+            key=self.name,
+            help=self.help,
+            bind="query-params",
+        )
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number in a range."""
+
+    name: str
+    least: int
+    most: int
+    default: int
+    label: str
+    help: str | None = None
+    more: bool = False
+    width: float = 1
+
+    def parse(self, text: str) -> int:
+        """The number in a URL. Raises ValueError on anything else, and out of range."""
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or not self.least <= value <= self.most:
+            raise ValueError(f"{self.label} cannot be “{text[:40]}”: a whole number from {self.least} to {self.most}")
+        return value
+
+    def widget(self) -> int:
+        return st.number_input(
+            self.label,
+            min_value=self.least,
+            max_value=self.most,
+            value=self.default if self.name not in st.session_state else "min",
+            step=1,
+            key=self.name,
+            help=self.help,
+            bind="query-params",
+        )
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text. Empty text gives the last good one, longer text is cut; both are said."""
+
+    name: str
+    default: str
+    label: str
+    max_length: int = 200
+    help: str | None = None
+    more: bool = False
+    width: float = 2
+
+    def parse(self, text: str) -> str:
+        """Any text may stand in a URL; `within` looks after its length."""
+        return text
+
+    def widget(self) -> str:
+        return st.text_input(
+            self.label,
+            value=self.default if self.name not in st.session_state else "",
+            key=self.name,
+            help=self.help,
+            bind="query-params",
+        )
+
+    def within(self, text: str, last_good: str) -> tuple[str, str | None]:
+        """The text to use, and a sentence where it is not the one that was typed."""
+        text = text.replace("\r\n", "\n")
+        if not text:
+            return last_good, f"{self.label} is empty: type at least one character. Until then you see the last text."
+        if len(text) > self.max_length:
+            return text[: self.max_length], (
+                f"{self.label} has {len(text):,} characters; the first {self.max_length} are used, "
+                f"which is the most that this page can draw."
+            )
+        return text, None
+
+
+Control = Choice | Number | Text
+
+
+class Controls:
+    """The controls of one lesson, in the order in which they stand. Their names are their keys in the URL."""
+
+    def __init__(self, *controls: Control) -> None:
+        self.controls = controls
+        names = [control.name for control in controls]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two controls share a name: {names}")
+
+    def show(self) -> tuple[Config, list[str]]:
+        """Draw the widgets. Returns what is set, and sentences about what could not be taken as it came."""
+        notices = self._refused()
+        beside = [control for control in self.controls if not control.more]
+        under = [control for control in self.controls if control.more]
+        values: dict[str, Any] = {}
+        columns = st.columns([control.width for control in beside] + [0.5] * bool(under), vertical_alignment="bottom")
+        for control, column in zip(beside, columns, strict=False):
+            with column:
+                values[control.name] = control.widget()
+        if under:
+            with columns[-1].popover("More", width="stretch"):
+                for control in under:
+                    values[control.name] = control.widget()
+        for control in self.controls:
+            if isinstance(control, Text):
+                good = f"{control.name} last good"
+                values[control.name], notice = control.within(
+                    values[control.name], st.session_state.get(good, control.default)
+                )
+                st.session_state[good] = values[control.name]
+                notices += [notice] if notice else []
+        return Config(values), notices
+
+    def _refused(self) -> list[str]:
+        """What the URL asked for and cannot have. It is said until something else is set."""
+        for control in self.controls:
+            raw = st.query_params.get(control.name)
+            if raw is None or control.name in st.session_state:
+                continue
+            try:
+                control.parse(raw)
+            except ValueError as refusal:
+                st.session_state.setdefault("refused", {})[control.name] = f"{refusal}. You see the default instead."
+        current = st.session_state.get("refused", {})
+        for control in self.controls:
+            if control.name in current and st.session_state.get(control.name, control.default) != control.default:
+                del current[control.name]
+        return list(current.values())

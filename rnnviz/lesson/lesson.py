@@ -1,0 +1,213 @@
+"""The parts of a lesson, in the order in which a learner meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from rnnviz import stage
+from rnnviz.engine import Trace
+from rnnviz.figures import palette
+from rnnviz.stage.chart import Figure
+from rnnviz.training.character_model import CharacterModel, Reading
+
+from .controls import Config, Controls
+from .formula import equations
+from .words import token_label
+
+SNIPPETS = Path(__file__).parent.parent.parent / "assets" / "snippets"
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
+@media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
+.katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
+.katex-display > .katex { text-align: left; }
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings that make a point. shows: what to look at once they are set."""
+
+    label: str
+    settings: Mapping[str, Any]
+    shows: str
+
+
+class Lesson:
+    """One page. Everything that it shows is drawn by these methods, from top to bottom.
+
+    name: the title; its lower-case form is the prefix of all keys
+    question: the one sentence that the lesson answers
+    """
+
+    def __init__(self, name: str, *, question: str) -> None:
+        self.name = name
+        self.key = name.lower().replace(" ", "-")
+        self.asked = 0
+        st.html(STYLE)
+        st.title(name, anchor=False)
+        st.markdown(question)
+
+    def controls(self, controls: Controls) -> Config:
+        """The controls, and below them a sentence for each thing that could not be taken as it came."""
+        config, notices = controls.show()
+        for notice in notices:
+            st.warning(notice, icon=":material/info:")
+        return config
+
+    def note(self, text: str) -> None:
+        """A sentence that the learner should not miss (markdown)."""
+        st.info(text, icon=":material/info:")
+
+    def section(self, title: str) -> None:
+        st.subheader(title, anchor=title.lower().replace(" ", "-").replace(",", ""), divider="gray")
+
+    def say(self, text: str) -> None:
+        """Prose (markdown, with $LaTeX$)."""
+        st.markdown(text)
+
+    def columns(self, *widths: float) -> list[Any]:
+        return st.columns(list(widths), gap="medium")
+
+    def predict(self, question: str, options: Sequence[str], *, answer: int, reveal: str) -> bool:
+        """Commit before you see: the reveal stands there only after a choice. Returns whether it was made.
+
+        answer: the number of the right option, computed by the caller   reveal: what was measured (markdown)
+        """
+        with st.container(border=True):
+            chosen = st.pills(
+                f"**Predict.** {question}", range(len(options)), format_func=lambda k: options[k], key=self._next("predict")
+            )
+            if chosen is None:
+                return False
+            verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer].lower()}."
+            st.markdown(f"{verdict} {reveal}")
+        return True
+
+    def presets(self, presets: Sequence[Preset]) -> None:
+        """Buttons that set several controls at once, with a word on what to look at."""
+
+        def apply(preset: Preset) -> None:
+            for name, value in preset.settings.items():
+                st.session_state[name] = value
+            st.session_state[f"{self.key} preset"] = preset.label
+
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown("**Try**", width="content")
+            for number, preset in enumerate(presets):
+                st.button(
+                    preset.label, key=f"{self.key} preset {number}", on_click=apply, args=(preset,), help=preset.shows
+                )
+        for preset in presets:
+            in_force = all(st.session_state.get(name) == value for name, value in preset.settings.items())
+            if in_force and st.session_state.get(f"{self.key} preset") == preset.label:
+                st.caption(f"**{preset.label}.** {preset.shows}")
+
+    def player(self, model: CharacterModel, reading: Reading, *, title: str) -> stage.Pin | None:
+        """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it."""
+        ids, p = reading.likeliest()
+        tokens = [token_label(token) for token in model.vocabulary.tokens]
+        pin = stage.player(
+            reading.trace,
+            [tokens[i] for i in reading.ids],
+            stage.Output([[tokens[i] for i in row] for row in ids], p),
+            key=f"{self.key}-player",
+            title=title,
+            palette=palette.PLAYER,
+            pin=self._pin_in_url(),
+        )
+        return None if pin is None else pin.within(*reading.trace.h.shape)
+
+    def chart(
+        self, figure: Figure, name: str, *, caption: str, alt: str, sweep: stage.Sweep | None = None
+    ) -> float | None:
+        """A figure on the stage; with a sweep, the value at which it rests."""
+        return stage.chart(
+            figure,
+            key=f"{self.key}-{name}",
+            caption=caption,
+            alt=alt,
+            dark=palette.DARK,
+            line=palette.LINE["light"],
+            sweep=sweep,
+        )
+
+    def equations(self, trace: Trace, pin: stage.Pin) -> None:
+        """The cell's own formulas, and below each the numbers of the pinned unit and step."""
+        st.latex(equations(trace, pin.time, pin.unit))
+
+    def check_number(self, question: str, *, answer: float, tolerance: float, explain: str) -> None:
+        """A question whose answer is a number that the engine computed."""
+        given = st.number_input(question, value=None, format="%.4f", step=None, key=self._next("check"), placeholder="a number")
+        if given is None:
+            return
+        if abs(given - answer) <= tolerance:
+            st.success(f"Right: {answer:.4f}. {explain}", icon=":material/check:")
+        else:
+            st.warning(f"Not yet: {given:g} is {abs(given - answer):.4f} away. {explain}", icon=":material/replay:")
+
+    def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str) -> None:
+        """A question with one right option, which the caller computed."""
+        chosen = st.radio(question, range(len(options)), format_func=lambda k: options[k], index=None, key=self._next("check"))
+        if chosen is None:
+            return
+        if chosen == answer:
+            st.success(f"Right. {explain}", icon=":material/check:")
+        else:
+            st.warning("Not yet. Look again at the picture, then choose another.", icon=":material/replay:")
+
+    def download(self, table: pd.DataFrame, name: str, *, label: str) -> None:
+        """A table as CSV. Steps count from 1 in it, as on the screen."""
+        counted = table.assign(time=table["time"] + 1) if "time" in table else table
+        st.download_button(
+            label,
+            lambda: counted.to_csv(index=False),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"{self.key} download {name}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+    def pytorch(self, name: str, **settings: Any) -> None:
+        """The same in PyTorch: a script in assets/snippets with the learner's settings in its first lines."""
+        st.code(snippet(name, **settings), language="python")
+
+    def further(self, sources: Sequence[str]) -> None:
+        st.markdown("\n".join(f"- {source}" for source in sources))
+
+    def _next(self, kind: str) -> str:
+        self.asked += 1
+        return f"{self.key} {kind} {self.asked}"
+
+    def _pin_in_url(self) -> stage.Pin | None:
+        raw = st.query_params.get("pin")
+        if raw is None:
+            return None
+        try:
+            return stage.Pin.parse(raw)
+        except ValueError as refusal:
+            st.warning(f"The link's {refusal}. Nothing is pinned.", icon=":material/info:")
+            return None
+
+
+def snippet(name: str, **settings: Any) -> str:
+    """A script from assets/snippets with `name = value` at the start of a line replaced by what is set.
+
+    Values are written as Python literals, so that no text can become code. ValueError on a name it lacks.
+    """
+    lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    for setting, value in settings.items():
+        at = [k for k, line in enumerate(lines) if line.startswith(f"{setting} = ")]
+        if len(at) != 1:
+            raise ValueError(f"the snippet {name!r} sets {setting!r} {len(at)} times; it must do so once")
+        lines[at[0]] = f"{setting} = {value!r}"
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,30 @@
+"""How a component finds its code: a loader that imports a module from the app's own address."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+STAGE = Path(__file__).parent.parent.parent / "assets" / "stage"
+
+LOADER = """
+const base = new URL({base!r}, window.location.origin);
+const {{ default: mount }} = await import(new URL("stage/{name}.js", base).href);
+export default (component) => mount(component, base.href);
+"""
+
+
+def component(name: str, *, isolate_styles: bool = True) -> Callable:
+    """The keyed component whose code is assets/stage/{name}.js and whose style is {name}.css.
+
+    The module is loaded by address, not from a copy, so that all components on a page share its imports.
+    """
+    prefix = st.get_option("server.baseUrlPath").strip("/")
+    base = f"/{prefix}/assets/" if prefix else "/assets/"
+    return st.components.v2.component(
+        f"rnnviz_{name}",
+        html=f'<div class="rnnviz-{name}"></div>',
+        css=(STAGE / f"{name}.css").read_text(encoding="utf-8"),
+        js=LOADER.format(base=base, name=name),
+        isolate_styles=isolate_styles,
+    )
