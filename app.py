@@ -1,5 +1,9 @@
 """The server: the course, its assets, and what a visitor sees when a script fails. `streamlit run app.py` starts it."""
 
+import asyncio
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -30,8 +34,19 @@ class Headers:
         await self.app(scope, receive, send_with_headers)
 
 
+@asynccontextmanager
+async def opened(app: st.App) -> AsyncIterator[None]:
+    """Opens a browser, which `streamlit run` does for a script but not for an `st.App`."""
+    if not st.get_option("server.headless"):
+        base = st.get_option("server.baseUrlPath").strip("/")
+        address = f"http://localhost:{st.get_option('server.port')}/{base}"
+        asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
+    yield
+
+
 app = st.App(
     "rnnviz/course.py",
+    lifespan=opened,
     routes=[Mount("/assets", StaticFiles(directory=ASSETS))],
     middleware=[Middleware(Headers)],
     on_script_error=apologise,

@@ -41,6 +41,18 @@ if unknown := model.vocabulary.unknown(config.text):
         f"{' and more' if len(unknown) > 12 else ''}. Each is read as `<unk>`, drawn ▯."
     )
 
+first = config.text[0]
+twice = unrolling.reading(*settings, first * 2).trace.h
+moved = float(np.linalg.norm(twice[1] - twice[0]))
+doubled = bool(np.allclose(twice[1], 2 * twice[0]))
+predicted = lesson.predict(
+    f"The network reads {quoted(first)} and then {quoted(first)} again. What happens to its state?",
+    ["It is the same both times", "It differs the second time", "It doubles"],
+    answer=0 if moved == 0 else 2 if doubled else 1,
+    reveal=f"The state moved by $\\lVert h_2 - h_1 \\rVert_2 = {moved:.4f}$ between the two: the cell reads the letter "
+    "*and* its own last state. Below, the same letter is read twenty times.",
+)
+
 pin = lesson.player(
     model,
     reading,
@@ -65,8 +77,11 @@ lesson.presets(
         ),
         Preset(
             "A long text",
-            {"text": "Now is the winter of our discontent made glorious summer by this sun of York; "
-             "and all the clouds that lour'd upon our house in the deep bosom of the ocean buried.", "weights": "trained"},
+            {
+                "text": "Now is the winter of our discontent made glorious summer by this sun of York; "
+                "and all the clouds that lour'd upon our house in the deep bosom of the ocean buried.",
+                "weights": "trained",
+            },
             "Four times the steps, not one weight more.",
         ),
         Preset("Back to the start", {"text": TEXT, "weights": "trained", "cell": "LSTM"}, "The trained LSTM again."),
@@ -75,17 +90,6 @@ lesson.presets(
 focus = pin or Pin(steps - 1, 0)
 here = quoted(model.vocabulary.tokens[reading.ids[focus.time]])
 
-first = config.text[0]
-twice = unrolling.reading(*settings, first * 2).trace.h
-moved = float(np.linalg.norm(twice[1] - twice[0]))
-doubled = bool(np.allclose(twice[1], 2 * twice[0]))
-predicted = lesson.predict(
-    f"The network reads {quoted(first)} and then {quoted(first)} again. What happens to its state?",
-    ["It is the same both times", "It differs the second time", "It doubles"],
-    answer=0 if moved == 0 else 2 if doubled else 1,
-    reveal=f"The state moved by $\\lVert h_2 - h_1 \\rVert_2 = {moved:.4f}$ between the two: the cell reads the letter "
-    "*and* its own last state. Below, the same letter is read twenty times.",
-)
 if predicted:
     lesson.chart(
         figures.repetition_distances(unrolling.repetition(config.weights, config.seed, first), current=config.cell),
@@ -190,9 +194,7 @@ with words:
 with bars:
     order = np.argsort(-reading.p[focus.time], kind="stable")[:12]
     lesson.chart(
-        figures.next_tokens(
-            reading.p[focus.time, order], [token_label(model.vocabulary.tokens[i]) for i in order]
-        ),
+        figures.next_tokens(reading.p[focus.time, order], [token_label(model.vocabulary.tokens[i]) for i in order]),
         "output",
         caption=f"Output at t = {focus.time + 1}, after {tokens[focus.time]}: the 12 likeliest of {len(model.vocabulary)}",
         alt=f"Bars. The likeliest next character has probability {reading.p[focus.time].max():.1%}.",
@@ -239,7 +241,9 @@ elif config.cell == "GRU":
     )
     why = "h = (1 − z) · n + z · last h."
 else:
-    question = f"At t = {time + 1}, the sum that goes into unit {unit}'s tanh is {trace['h_pre'][time, unit]:.4f}. What is h?"
+    question = (
+        f"At t = {time + 1}, the sum that goes into unit {unit}'s tanh is {trace['h_pre'][time, unit]:.4f}. What is h?"
+    )
     why = "h = tanh of that sum."
 lesson.check_number(question, answer=float(trace.h[time, unit]), tolerance=0.005, explain=why)
 

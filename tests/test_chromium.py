@@ -75,3 +75,9 @@ def test_where_no_browser_can_be_had_the_set_up_fails_and_says_all_that_was_trie
         in_own_thread(chromium.set_up)
     assert "no download" in str(refusal.value)
     assert "no package" in str(refusal.value)
+
+
+def test_a_tool_that_hangs_is_stopped_and_named():
+    problem = chromium._run([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.5)
+    assert "python -c import time" in problem
+    assert "not done after 0.5 seconds" in problem

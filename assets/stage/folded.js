@@ -94,8 +94,8 @@ export class Folded {
     head(context, box.x - 1, level, 1, 0, 8);
     head(context, box.x + box.width / 2 - 5, top, -1, 0, 8);
     const states = data.lane ? "h and c" : "h";
-    const words = this.narrow ? `${states} of t = ${step}` : `the loop: ${states} of t = ${step} come back in with input ${step + 1}`;
-    this.text(context, step === 0 ? `the loop: ${states} start at 0` : words, box.x + box.width / 2, top - 16, {
+    const words = this.narrow ? `${states} of t = ${step}` : `the loop: ${states} of t = ${step} ${data.lane ? "come" : "comes"} back in with input ${step + 1}`;
+    this.text(context, step === 0 ? `the loop: ${states} ${data.lane ? "start" : "starts"} at 0` : words, box.x + box.width / 2, top - 16, {
       size: 13, colour: lit ? colours.accent : colours.muted,
     });
   }

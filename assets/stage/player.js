@@ -407,8 +407,9 @@ class Player {
     if (timeline.playing) this.draw();
     else this.request();
     const step = timeline.position === 0 ? 0 : timeline.step + 1;
-    if (this.told === `${step} ${timeline.playing} ${this.bytes?.length}` && timeline.playing) return;
-    this.told = `${step} ${timeline.playing} ${this.bytes?.length}`;
+    const told = `${step} ${timeline.playing} ${this.phase}`;
+    if (timeline.playing && this.told === told) return;
+    this.told = told;
     const label = timeline.playing ? "Pause" : "Play";
     if (this.play.dataset.state !== label) {
       this.play.dataset.state = label;
@@ -431,6 +432,13 @@ class Player {
     if (t !== link.read("t")) link.keep("t", t);
   }
 
+  // Which of the step's phases the picture has reached: the last, unless it is playing.
+  get phase() {
+    const { timeline, data } = this;
+    const smooth = timeline.playing && !reducedMotion();
+    return Math.min(data.phases.length - 1, Math.floor((smooth ? timeline.share : 1) * data.phases.length));
+  }
+
   // The current step in words, seen below the picture and read out when playback rests.
   tell() {
     const { data, timeline } = this;
@@ -441,11 +449,15 @@ class Player {
       parts.push(`Before the first step: ${data.lane ? "h and c are" : "h is"} all zeros, nothing has been read.`);
     } else {
       const time = timeline.step;
-      parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; likeliest next ");
-      data.outputs[time].forEach((token, rank) => {
-        parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
-      });
-      parts.push(".");
+      parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
+      if (this.phase < data.phases.length - 1) parts.push(`${data.phases[this.phase].says} …`);
+      else {
+        parts.push("likeliest next ");
+        data.outputs[time].forEach((token, rank) => {
+          parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
+        });
+        parts.push(".");
+      }
     }
     if (pin) {
       const { time, unit } = this.within(pin);

@@ -118,9 +118,9 @@ export class Unrolled {
     const { data, row, colours, column } = this;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    if (inner >= 5) {
+    if (column >= 5) {
       context.fillStyle = colours.ink;
-      context.font = `600 ${Math.min(17, inner * 1.25)}px ${colours.mono}`;
+      context.font = `600 ${Math.max(7, Math.min(17, inner * 1.25))}px ${colours.mono}`;
       context.fillText(data.tokens[time], middle, row.input.y + row.input.height / 2 + 1);
     }
     const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= 26) ?? 200;
@@ -191,7 +191,7 @@ export class Unrolled {
       context.globalAlpha = 1;
       part(0, 0, left, height);
       const body = row.map ? row.map.y : height;
-      if (start > left) part(left, 0, start + this.gap * 0 - left, body);
+      if (start > left) part(left, 0, start - left, body);
       if (row.map) part(left, row.map.y, width - left, row.map.height);
       this.drawStep(context, part, step, share);
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -187,8 +188,8 @@ class Cell(ABC):
         `W x` and `W h` stand for that unit's entry of the product. Raises ValueError out of range.
         """
         for name, value, length in (("time", time, len(trace)), ("unit", unit, self.hidden_size)):
-            if not 0 <= value < length:
-                raise ValueError(f"{name} is {value}; it must be 0 to {length - 1}")
+            if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < length:
+                raise ValueError(f"{name} is {value!r}; it must be a whole number, 0 to {length - 1}")
         result = {symbol: float(trace[quantity][time, unit]) for quantity, symbol in self.symbols.items()}
         result["h_{t-1}"] = float(trace.previous("h")[time, unit])
         if self.has_cell_state:
@@ -214,11 +215,11 @@ def hold(values: Mapping[str, Array], held: Mapping[str, Mapping[int, float]]) -
 
 
 def slopes(derivative: Array, held: Iterable[int]) -> Array:
-    """A gate's slope over time, (time, hidden), zero for the units that were held: nothing flows to what they replaced."""
+    """A gate's slope over time, (time, hidden), zero for held units: nothing flows to what they replaced."""
     derivative[:, list(held)] = 0.0
     return derivative
 
 
-def sigmoid(a: Array) -> Array:
+def sigmoid(a: Array, out: Array | None = None) -> Array:
     """σ(a) = 1 / (1 + exp(−a)), accurate in both tails."""
-    return 1.0 / (1.0 + np.exp(-a))
+    return np.reciprocal(1.0 + np.exp(-a), out=out)

@@ -1,5 +1,6 @@
 """What a person hands in, checked once: the offending value and what is allowed, in one sentence."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -18,9 +19,12 @@ def array(name: str, value: Any, shape: Sequence[int | None], *, finite: bool = 
     if hasattr(value, "detach"):
         value = value.detach().cpu()
     try:
-        result = np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of real numbers, not {_short(value)}") from None
+        given = np.asarray(value)
+    except (TypeError, ValueError, OverflowError):
+        given = np.array(None)
+    if given.dtype.kind not in "buif":  # numpy would read "1" as 1.0, a date as a count and drop an imaginary part
+        raise ValueError(f"{name} must be an array of real numbers, not {_short(value)}")
+    result = given.astype(np.float64)
     fits = result.ndim == len(shape) and all(
         have == want if want is not None else have >= 1 for have, want in zip(result.shape, shape, strict=True)
     )
@@ -42,7 +46,8 @@ def size(name: str, value: Any) -> int:
 
 def number(name: str, value: Any, *, least: float = -np.inf) -> float:
     """`value` as a finite float of at least `least`, else ValueError."""
-    ok = isinstance(value, Real) and not isinstance(value, bool) and np.isfinite(value) and value >= least
+    largest = sys.float_info.max
+    ok = isinstance(value, Real) and not isinstance(value, bool) and max(least, -largest) <= value <= largest
     if not ok:
         bound = "" if least == -np.inf else f" of at least {least:g}"
         raise ValueError(f"{name} must be a finite number{bound}, not {_short(value)}")

@@ -86,31 +86,31 @@ class GRU(Cell):
         W_rz, W_n, b_hn = self.weight_hh[: 2 * H], self.weight_hh[n_rows], self.bias_hh[n_rows]
         values = {"r_pre": pre[:, :H], "z_pre": pre[:, H : 2 * H], "r": r, "z": z}
         values |= {"hn" if after else "rh": between, "n_pre": n_pre, "n": n, "h": h}
-        holding = {k: hold(values, {k: held[k]} if k in held else {}) for k in self.gates}
+        hold_rz, hold_n = (hold(values, {k: held[k] for k in gates if k in held}) for gates in ("rz", "n"))
         before = h0
         for t in range(len(x)):
+            rz_pre_t, n_pre_t, n_t, z_t = rz_pre[t], n_pre[t], n[t], z[t]
             if after:
-                product = self.weight_hh @ before
-                rz_pre[t] += product[: 2 * H]
-                between[t] = product[n_rows] + b_hn
+                product = self.weight_hh.dot(before)
+                rz_pre_t += product[: 2 * H]
+                between_t = np.add(product[n_rows], b_hn, out=between[t])
             else:
-                rz_pre[t] += W_rz @ before
-            r_and_z[t] = sigmoid(rz_pre[t])
-            for gate, units, fixed in (*holding["r"], *holding["z"]):
+                rz_pre_t += W_rz.dot(before)
+            sigmoid(rz_pre_t, out=r_and_z[t])
+            for gate, units, fixed in hold_rz:
                 gate[t, units] = fixed
             if after:
-                n_pre[t] += r[t] * between[t]
+                n_pre_t += r[t] * between_t
             else:
-                between[t] = r[t] * before
-                n_pre[t] += W_n @ between[t]
-            n[t] = np.tanh(n_pre[t])
-            for gate, units, fixed in holding["n"]:
+                n_pre_t += W_n.dot(np.multiply(r[t], before, out=between[t]))
+            np.tanh(n_pre_t, out=n_t)
+            for gate, units, fixed in hold_n:
                 gate[t, units] = fixed
-            before = h[t] = (1.0 - z[t]) * n[t] + z[t] * before
+            before = np.add((1.0 - z_t) * n_t, z_t * before, out=h[t])
         return values
 
     def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
-        r"""With :math:`\delta^k_t = \partial L / \partial k^{pre}_t` and :math:`q_t` what the n-block of W_hh multiplies:
+        r"""With :math:`\delta^k_t = \partial L / \partial k^{pre}_t` for each block k:
 
         .. math::
             \delta^z_t &= z_t (1 - z_t) \odot (h_{t-1} - n_t) \odot \partial L / \partial h_t \\

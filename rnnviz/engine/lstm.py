@@ -59,14 +59,15 @@ class LSTM(Cell):
         holding = hold(values, held)
         h_before, c_before = h0, c0
         for t in range(len(x)):
-            pre[t] += self.weight_hh @ h_before
-            all_four[t] = sigmoid(pre[t])
-            g[t] = np.tanh(g_pre[t])
+            pre_t = pre[t]
+            pre_t += self.weight_hh.dot(h_before)
+            sigmoid(pre_t, out=all_four[t])
+            np.tanh(g_pre[t], out=g[t])
             for gate, units, fixed in holding:
                 gate[t, units] = fixed
-            c_before = c[t] = f[t] * c_before + i[t] * g[t]
-            tanh_c[t] = np.tanh(c_before)
-            h_before = h[t] = o[t] * tanh_c[t]
+            c_before = np.add(f[t] * c_before, i[t] * g[t], out=c[t])
+            np.tanh(c_before, out=tanh_c[t])
+            h_before = np.multiply(o[t], tanh_c[t], out=h[t])
         return values | {"c": c, "tanh_c": tanh_c, "h": h}
 
     def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:

@@ -42,6 +42,11 @@ class Trace:
         frozen_clamp = {gate: MappingProxyType(dict(units)) for gate, units in self.clamp.items()}
         object.__setattr__(self, "clamp", MappingProxyType(frozen_clamp))
 
+    def __reduce__(self) -> tuple:
+        """Read-only mappings cannot be pickled; plain ones can, and are frozen again on the way back."""
+        clamp = {gate: dict(units) for gate, units in self.clamp.items()}
+        return Trace, (self.cell, self.x, self.h0, self.c0, dict(self.values), clamp)
+
     @property
     def h(self) -> Array:
         """(time, hidden) the hidden state after each step."""

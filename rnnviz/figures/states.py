@@ -11,7 +11,9 @@ from . import palette
 MOST_TICKS = 90
 
 
-def state_heatmap(state: np.ndarray, tokens: Sequence[str], *, symbol: str, limit: float, height: int = 330) -> go.Figure:
+def state_heatmap(
+    state: np.ndarray, tokens: Sequence[str], *, symbol: str, limit: float, height: int = 330
+) -> go.Figure:
     """A state over time as a heatmap: time step to the right, unit downwards, signed scale of ±limit.
 
     state: (time, unit)   tokens: (time,) labels of the inputs, written below the steps where there is room

@@ -58,7 +58,7 @@ class Choice:
         return st.segmented_control(
             self.label,
             self.options,
-            default=self.default if self.name not in st.session_state else None,
+            default=self.default,
             required=True,
             format_func=lambda option: (self.labels or {}).get(option, option),
             key=self.name,
@@ -95,7 +95,7 @@ class Number:
             self.label,
             min_value=self.least,
             max_value=self.most,
-            value=self.default if self.name not in st.session_state else "min",
+            value=self.default,
             step=1,
             key=self.name,
             help=self.help,
@@ -122,7 +122,7 @@ class Text:
     def widget(self) -> str:
         return st.text_input(
             self.label,
-            value=self.default if self.name not in st.session_state else "",
+            value=self.default,
             key=self.name,
             help=self.help,
             bind="query-params",

@@ -1,5 +1,6 @@
 """The cell's equations with the numbers of one unit and step in them, made from the equations themselves."""
 
+import re
 from collections.abc import Mapping
 
 from rnnviz.engine import Trace
@@ -20,7 +21,8 @@ def in_numbers(formula: str, numbers: Mapping[str, float], value: float) -> str:
             placed.append(decimal(numbers[symbol], brackets=True))
     for k, text in enumerate(placed):
         right = right.replace(f"\x00{k}\x00", text)
-    return right.replace(r"\odot", r"\cdot") + f" = {decimal(value)}"
+    once = re.sub(r"\(\(([^()]*)\)\)", r"(\1)", right)
+    return once.replace(r"\odot", r"\cdot") + f" = {decimal(value)}"
 
 
 def equations(trace: Trace, time: int, unit: int) -> str:

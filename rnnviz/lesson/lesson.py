@@ -53,8 +53,9 @@ class Lesson:
         self.key = name.lower().replace(" ", "-")
         self.asked = 0
         st.html(STYLE)
-        st.title(name, anchor=False)
-        st.markdown(question)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            st.title(name, anchor=False, width="content")
+            st.markdown(question)
 
     def controls(self, controls: Controls) -> Config:
         """The controls, and below them a sentence for each thing that could not be taken as it came."""
@@ -82,10 +83,16 @@ class Lesson:
 
         answer: the number of the right option, computed by the caller   reveal: what was measured (markdown)
         """
-        with st.container(border=True):
-            chosen = st.pills(
-                f"**Predict.** {question}", range(len(options)), format_func=lambda k: options[k], key=self._next("predict")
-            )
+        with st.container(border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                st.markdown(f"**Predict.** {question}", width="content")
+                chosen = st.pills(
+                    question,
+                    range(len(options)),
+                    format_func=lambda k: options[k],
+                    key=self._next("predict"),
+                    label_visibility="collapsed",
+                )
             if chosen is None:
                 return False
             verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer].lower()}."
@@ -146,7 +153,9 @@ class Lesson:
 
     def check_number(self, question: str, *, answer: float, tolerance: float, explain: str) -> None:
         """A question whose answer is a number that the engine computed."""
-        given = st.number_input(question, value=None, format="%.4f", step=None, key=self._next("check"), placeholder="a number")
+        given = st.number_input(
+            question, value=None, format="%.4f", step=None, key=self._next("check"), placeholder="a number"
+        )
         if given is None:
             return
         if abs(given - answer) <= tolerance:
@@ -156,7 +165,9 @@ class Lesson:
 
     def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str) -> None:
         """A question with one right option, which the caller computed."""
-        chosen = st.radio(question, range(len(options)), format_func=lambda k: options[k], index=None, key=self._next("check"))
+        chosen = st.radio(
+            question, range(len(options)), format_func=lambda k: options[k], index=None, key=self._next("check")
+        )
         if chosen is None:
             return
         if chosen == answer:

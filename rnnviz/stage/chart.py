@@ -104,7 +104,8 @@ def payload(
         "start": float(sweep.start),
         "slider": sweep.slider,
         "targets": [
-            {"trace": trace, "attribute": attribute, "array": f"{trace} {attribute}"} for trace, attribute in sweep.frames
+            {"trace": trace, "attribute": attribute, "array": f"{trace} {attribute}"}
+            for trace, attribute in sweep.frames
         ],
     }
     return encode(header, arrays)

@@ -72,14 +72,14 @@ def player(
     return Pin.from_state(result.pin)
 
 
-def payload(
-    trace: Trace, tokens: Sequence[str], output: Output, *, title: str, palette: Mapping[str, Any]
-) -> bytes:
+def payload(trace: Trace, tokens: Sequence[str], output: Output, *, title: str, palette: Mapping[str, Any]) -> bytes:
     """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units."""
     shown = [quantity for quantity in NAMES if quantity in trace]
     gates = [gate for gate in trace.cell.gates if gate in OPENINGS]
     arrays = {quantity: trace[quantity] for quantity in shown}
-    arrays["openness"] = np.stack([trace[gate].mean(axis=1) for gate in gates], 1) if gates else np.zeros((len(trace), 0))
+    arrays["openness"] = (
+        np.stack([trace[gate].mean(axis=1) for gate in gates], 1) if gates else np.zeros((len(trace), 0))
+    )
     arrays["probability"] = output.p
     has_cell_state = trace.c is not None
     phases = ["input", *(["gates"] if gates else []), *(["cell"] if has_cell_state else []), "hidden", "output"]

@@ -48,8 +48,11 @@ class NGram:
             codes, counts = np.unique(_codes(ids, length, size), return_counts=True)
             grams.append((codes, counts))
             seen, first = np.unique(codes // size, return_index=True)
-            contexts.append((seen, np.add.reduceat(counts, first), np.diff(first, append=len(codes)))
-                            if len(codes) else (codes, counts, counts))
+            contexts.append(
+                (seen, np.add.reduceat(counts, first), np.diff(first, append=len(codes)))
+                if len(codes)
+                else (codes, counts, counts)
+            )
         return cls(order, size, tuple(grams), tuple(contexts))
 
     def probability(self, ids: np.ndarray) -> np.ndarray:

@@ -169,7 +169,9 @@ def from_tensors(cell: str, tensors: dict[str, np.ndarray]) -> nn.RNNBase:
     return model
 
 
-def metadata(cell: str, tensors: dict[str, np.ndarray], vocabulary: Vocabulary, recipe: Recipe, bits: float) -> dict[str, str]:
+def metadata(
+    cell: str, tensors: dict[str, np.ndarray], vocabulary: Vocabulary, recipe: Recipe, bits: float
+) -> dict[str, str]:
     """What a file says of itself; every value a string, as safetensors asks."""
     import torch
 
@@ -216,14 +218,18 @@ def make(cell: str, recipe: Recipe, out: Path) -> None:
 
     def report(update: int, bits: float) -> None:
         seconds = time.monotonic() - started
-        print(f"\r{cell:5}  update {update}/{recipe.updates}  {bits:.3f} bits per character  {seconds:.0f} s",
-              end="", flush=True)
+        print(
+            f"\r{cell:5}  update {update}/{recipe.updates}  {bits:.3f} bits per character  {seconds:.0f} s",
+            end="",
+            flush=True,
+        )
 
     tensors = train(cell, vocabulary.encode(train_text), size=len(vocabulary), recipe=recipe, report=report)
     print()
     bits = bits_per_character(cell, tensors, vocabulary.encode(held_out))
-    weights.save(out / f"character_{cell.lower()}.safetensors", tensors,
-                 metadata(cell, tensors, vocabulary, recipe, bits))
+    weights.save(
+        out / f"character_{cell.lower()}.safetensors", tensors, metadata(cell, tensors, vocabulary, recipe, bits)
+    )
 
 
 def table(out: Path) -> str:
@@ -231,8 +237,15 @@ def table(out: Path) -> str:
     rows = [(bits, name, "–", "–", "–") for name, bits in baselines().items()]
     for path in out.glob("character_*.safetensors"):
         told = weights.load(path)[1]
-        rows.append((float(told["held_out_bits_per_character"]), told["cell"], told["parameters"],
-                     f"`{path.name}`", f"`{told['command']}`"))
+        rows.append(
+            (
+                float(told["held_out_bits_per_character"]),
+                told["cell"],
+                told["parameters"],
+                f"`{path.name}`",
+                f"`{told['command']}`",
+            )
+        )
     lines = ["| model | parameters | held-out bits per character | file | command |", "|---|--:|--:|---|---|"]
     for bits, name, parameters, file, made_by in sorted(rows, reverse=True):
         lines.append(f"| {name} | {parameters} | {bits:.3f} | {file} | {made_by} |")

@@ -88,9 +88,7 @@ class Reading:
 
 
 @st.composite
-def readings(
-    draw: st.DrawFn, kinds: tuple[Kind, ...] = EVERY, *, clamped: bool = False, least: int = 1
-) -> Reading:
+def readings(draw: st.DrawFn, kinds: tuple[Kind, ...] = EVERY, *, clamped: bool = False, least: int = 1) -> Reading:
     """A cell, a sequence of at least `least` steps, a start or none; with `clamped`, a clamp or none."""
     cell = draw(cells(kinds))
     x = draw(sequences(cell.input_size, least))

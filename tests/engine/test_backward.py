@@ -38,8 +38,10 @@ def tensors(gradients):
     return {name: value for name in TENSORS if (value := getattr(gradients, name)) is not None}
 
 
-@given(readings(EVERY, clamped=True), st.integers(0, 1000))
-def test_bptt_equals_autograd(reading, seed):
+@pytest.mark.parametrize("kind", EVERY, ids=called)
+@given(st.data())
+def test_bptt_equals_autograd(kind, data):
+    reading, seed = data.draw(readings((kind,), clamped=True)), data.draw(st.integers(0, 1000))
     trace = reading.run()
     dh, dc = own_gradients(trace, seed)
     ours, autograd = tensors(backward(trace, dh, dc)), Loop(reading).gradients(dh, dc)

@@ -31,8 +31,7 @@ def parameter_bytes(cell):
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(kind, input_size, hidden_size, seed):
     cls, options = kind
     once, again, other = (
-        parameter_bytes(cls.random(input_size, hidden_size, seed=s, **options))
-        for s in (seed, seed, seed + 1)
+        parameter_bytes(cls.random(input_size, hidden_size, seed=s, **options)) for s in (seed, seed, seed + 1)
     )
     assert once == again
     assert all(a != b for a, b in zip(once, other, strict=True))
@@ -165,6 +164,9 @@ REFUSED = {
     "x-text": (lambda: lstm.run("the cat"), ["x", "the cat", "real numbers"]),
     "x-words": (lambda: lstm.run([["the", "cat"]]), ["x", "cat", "real numbers"]),
     "x-complex": (lambda: lstm.run([[1j, 0.0]]), ["x", "1j", "real numbers"]),
+    "x-complex-array": (lambda: lstm.run(np.array([[1j, 0.0]])), ["x", "1.j", "real numbers"]),
+    "x-digits": (lambda: lstm.run([["1", "2"]]), ["x", "'1'", "real numbers"]),
+    "x-beyond-float": (lambda: lstm.run([[10**400, 1]]), ["x", "1000", "real numbers"]),
     "x-none": (lambda: lstm.run(None), ["x"]),
     "x-nan": (lambda: lstm.run([[0.0, np.nan]]), ["x", "nan", "(0, 1)", "finite"]),
     "x-infinite": (lambda: lstm.run([[0.0, 1.0], [-np.inf, 0.0]]), ["x", "-inf", "(1, 0)", "finite"]),
@@ -190,6 +192,7 @@ REFUSED = {
     "radius-text": (lambda: GRU.random(2, 3, spectral_radius="one"), ["spectral_radius", "one", "number"]),
     "forget-bias-of-a-gru": (lambda: GRU.random(2, 3, forget_bias=1), ["forget_bias", "1", "GRU", "None"]),
     "forget-bias-of-an-elman": (lambda: Elman.random(2, 3, forget_bias=1), ["forget_bias", "Elman", "None"]),
+    "forget-bias-beyond-float": (lambda: LSTM.random(2, 3, forget_bias=10**400), ["forget_bias", "1000", "finite"]),
     "forget-bias-nan": (lambda: LSTM.random(2, 3, forget_bias=np.nan), ["forget_bias", "nan", "finite"]),
     "nonlinearity": (
         lambda: Elman.random(2, 3, nonlinearity="sigmoid"),

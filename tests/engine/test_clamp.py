@@ -157,6 +157,7 @@ REFUSED = {
     "unit-text": (LSTM_CELL, {"i": {"1": 0.0}}, ["unit '1'", "'i'", "0 to 2"]),
     "number-nan": (LSTM_CELL, {"f": np.nan}, ["'f'", "nan", "finite number"]),
     "number-infinite": (LSTM_CELL, {"f": {0: np.inf}}, ["'f'", "inf", "finite number"]),
+    "number-beyond-float": (LSTM_CELL, {"f": 10**400}, ["'f'", "1000", "finite number"]),
     "number-text": (LSTM_CELL, {"f": "open"}, ["'f'", "'open'", "finite number"]),
     "number-none": (LSTM_CELL, {"f": None}, ["'f'", "None", "finite number"]),
     "number-true": (LSTM_CELL, {"f": True}, ["'f'", "True", "finite number"]),

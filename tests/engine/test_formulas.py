@@ -134,6 +134,8 @@ def test_the_readouts_formula_is_softmax_of_its_scores():
 REFUSED = {
     "time-too-late": (4, 0, ["time", "4", "0 to 3"]),
     "time-negative": (-1, 0, ["time", "-1", "0 to 3"]),
+    "time-broken": (1.5, 0, ["time", "1.5", "0 to 3"]),
+    "unit-text": (0, "one", ["unit", "one", "0 to 2"]),
     "unit-too-large": (0, 3, ["unit", "3", "0 to 2"]),
     "unit-negative": (0, -1, ["unit", "-1", "0 to 2"]),
 }

@@ -1,6 +1,7 @@
 """The record of a run: complete, frozen, and the same numbers as a table."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -48,6 +49,16 @@ def test_traces_are_frozen(reading):
         trace.clamp["f"] = {}
     with pytest.raises(dataclasses.FrozenInstanceError):
         trace.x = None
+
+
+@given(readings(EVERY, clamped=True))
+def test_a_trace_survives_pickling_and_stays_frozen(reading):
+    trace = reading.run()
+    back = pickle.loads(pickle.dumps(trace))
+    assert back.clamp == trace.clamp and back.quantities == trace.quantities
+    for quantity in trace:
+        assert back[quantity].tobytes() == trace[quantity].tobytes()
+        assert not back[quantity].flags.writeable
 
 
 def test_a_trace_keeps_its_numbers_when_the_input_changes_later():
