@@ -41,6 +41,18 @@ if unknown := model.vocabulary.unknown(config.text):
         f"{' and more' if len(unknown) > 12 else ''}. Each is read as `<unk>`, drawn ▯."
     )
 
+pin = lesson.player(
+    model,
+    reading,
+    title=f"A {config.weights} {config.cell} with {units} units reads {steps} characters",
+)
+lesson.chart(
+    figures.state_heatmap(trace.h, tokens, symbol="h", limit=1),
+    "state",
+    caption=f"Hidden state h: {units} units over {steps} steps",
+    alt=f"A heatmap. Each column is the state after one more character; the largest |h| is {np.abs(trace.h).max():.4f}.",
+    beside_player=True,
+)
 first = config.text[0]
 twice = unrolling.reading(*settings, first * 2).trace.h
 moved = float(np.linalg.norm(twice[1] - twice[0]))
@@ -53,11 +65,6 @@ predicted = lesson.predict(
     "*and* its own last state. Below, the same letter is read twenty times.",
 )
 
-pin = lesson.player(
-    model,
-    reading,
-    title=f"A {config.weights} {config.cell} with {units} units reads {steps} characters",
-)
 lesson.presets(
     [
         Preset(
@@ -98,27 +105,21 @@ if predicted:
         alt="One line a cell on a log axis, falling where the state settles.",
     )
 
-lesson.section("The state over time")
-lesson.chart(
-    figures.state_heatmap(trace.h, tokens, symbol="h", limit=1),
-    "state",
-    caption=f"Hidden state h: {units} units over {steps} steps",
-    alt=f"A heatmap. Each column is the state after one more character; the largest |h| is {np.abs(trace.h).max():.4f}.",
-)
-lesson.say(
+lesson.section(
+    "The state over time",
     f"Each column is the whole state after one more character: {units} numbers that are all the network keeps of the text "
     "so far. A stripe that runs along a row is a unit that holds on to something; a flicker answers to single characters. "
-    "Point at a square: the same unit lights up in the player, at every step. Click it, and the numbers below follow."
+    "Point at a square: the same unit lights up in the player, at every step. Click it, and the numbers below follow.",
 )
-lesson.download(trace.frame(), f"trace-{config.cell}", label="All numbers of this picture (CSV)")
+lesson.download(trace.frame, f"trace-{config.cell}", label="All numbers of this picture (CSV)")
 
-lesson.section("What you are seeing: one cell and its loop")
-lesson.say(
+lesson.section(
+    "What you are seeing: one cell and its loop",
     f"*Fold into one cell* in the player shows what there really is: a single {config.cell} cell. At each step it takes the "
     "next character $x_t$ and its own last state $h_{t-1}$, and makes the next state $h_t$. *Unroll over time* draws "
     "that same cell once a step, side by side. Nothing is added: an unrolled network is a drawing of a loop.\n\n"
     f"These are the cell's equations, and below each the numbers of **unit {focus.unit} at t = {focus.time + 1}**, where "
-    f"it reads {here}" + ("." if pin else ". Nothing is pinned yet: click any square to choose your own.")
+    f"it reads {here}" + ("." if pin else ". Nothing is pinned yet: click any square to choose your own."),
 )
 lesson.equations(trace, focus)
 
@@ -250,7 +251,6 @@ lesson.check_number(question, answer=float(trace.h[time, unit]), tolerance=0.005
 lesson.section("The same in PyTorch")
 lesson.pytorch("unrolling", cell=config.cell, text=config.text)
 
-lesson.section("Further reading")
 lesson.further(
     [
         "J. L. Elman, *Finding Structure in Time*, Cognitive Science 14 (1990): the plain cell, and what its state learns.",

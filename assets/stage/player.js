@@ -47,7 +47,13 @@ class Player {
     this.hover = null;
     this.build();
     this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
-    this.resizer = new ResizeObserver(() => this.arrange());
+    // The width is taken from the observer: asking the element for it would lay out the whole page each time.
+    this.width = 0;
+    this.resizer = new ResizeObserver(([entry]) => {
+      if (entry.contentRect.width === this.width) return;
+      this.width = entry.contentRect.width;
+      this.arrange();
+    });
     this.resizer.observe(this.picture);
     window.rnnvizPlayer = this; // for measuring frames from outside; see benchmarks
   }
@@ -66,7 +72,7 @@ class Player {
       this.offerQuantities();
       this.offerCounts();
     }
-    this.applyTheme();
+    this.applyTheme(arrived);
     this.arrange();
     this.moved();
     if (arrived) this.element.dataset.trace = this.data.fingerprint;
@@ -90,8 +96,13 @@ class Player {
     return { time: Math.min(pin.time, this.data.steps - 1), unit: Math.min(pin.unit, this.data.units - 1) };
   }
 
-  applyTheme() {
-    const theme = themeOf(this.root);
+  // Called with the same data when the theme has changed. Asking for the theme lays out the page, so new data
+  // is drawn in the colours known, and the theme looked at once the picture stands.
+  applyTheme(arrived) {
+    if (arrived && this.known) setTimeout(() => this.root.isConnected && this.applyTheme(false), 0);
+    else this.lookedAt = themeOf(this.root);
+    const theme = this.lookedAt;
+    this.known = true;
     const palette = this.data.palettes[theme.name];
     const key = JSON.stringify([theme, palette]);
     if (this.data.palettes[theme.name] !== this.data.current) {
@@ -99,13 +110,16 @@ class Player {
       this.data.setPalette(palette);
     }
     if (key === this.themed) return;
+    const repaint = this.themed !== undefined && !arrived;
     this.themed = key;
-    const muted = palette.muted;
+    this.theme = theme.name;
+    const { muted } = palette;
     this.colours = { ink: theme.text, muted, accent: palette.accent, background: theme.background, font: theme.font, mono: MONO };
     const onAccent = luminance(palette.accent) > 0.35 ? "#14161a" : "#ffffff";
     for (const [name, value] of [["accent", palette.accent], ["on-accent", onAccent], ["muted", muted]]) {
       this.element.style.setProperty(`--rnnviz-${name}`, value);
     }
+    if (repaint) this.arrange();
   }
 
   // ── The page around the canvas ──
@@ -312,7 +326,7 @@ class Player {
     if (!point) return;
     const [number, small] = says(this.data, { ...point, time: point.time ?? this.timeline.step });
     this.tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small }));
-    const room = this.picture.clientWidth - this.tip.offsetWidth - 4;
+    const room = this.width - this.tip.offsetWidth - 4;
     this.tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
     this.tip.style.top = `${y + 18}px`;
   }
@@ -361,15 +375,17 @@ class Player {
 
   arrange() {
     if (!this.data || !this.colours) return;
-    const width = this.picture.clientWidth;
+    const { width } = this;
     if (!width) return;
     const count = Math.min(this.count ?? this.data.steps, this.data.steps);
     this.first = Math.max(0, Math.min(this.first, this.data.steps - count));
     const height = this.current.arrange(this.data, { width, first: this.first, count, quantity: this.quantity });
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    this.canvas.width = Math.round(width * ratio);
-    this.canvas.height = Math.round(height * ratio);
-    this.canvas.style.height = `${height}px`;
+    const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.canvas.width !== across || this.canvas.height !== down) {
+      Object.assign(this.canvas, { width: across, height: down });
+      this.canvas.style.height = `${height}px`;
+    }
     this.ratio = ratio;
     this.current.paint(ratio, this.colours);
     this.fold.textContent = this.view === "unrolled" ? "Fold into one cell" : "Unroll over time";
@@ -465,7 +481,7 @@ class Player {
       parts.push(document.createElement("br"), `Pinned: unit ${unit} at t = ${time + 1}: ${numbers.join(", ")}.`);
     }
     this.readout.replaceChildren(...parts);
-    const words = this.readout.innerText || this.readout.textContent;
+    const words = parts.map((part) => part.textContent ?? part).join("").replace(".Pinned", ". Pinned");
     this.canvas.setAttribute("aria-label", `${data.title}. ${words}`);
     this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows choose a unit.`);
     if (!timeline.playing && this.spoken.textContent !== words) this.spoken.textContent = words;
@@ -474,6 +490,9 @@ class Player {
   writeLegend() {
     const { data } = this;
     const shown = data.byKey.get(this.quantity);
+    const written = [this.quantity, this.theme, ...data.quantities.map(({ key, limit }) => key + limit)].join();
+    if (written === this.legendOf) return;
+    this.legendOf = written;
     const keys = [shown];
     if (data.lane && shown.key !== data.lane) keys.push(data.byKey.get(data.lane));
     if (data.gates.length && shown.scale !== "gate") keys.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
@@ -487,7 +506,7 @@ class Player {
       const short = Number.isInteger(limit) ? limit : limit.toPrecision(3);
       low.textContent = scale === "signed" ? `−${short}` : "0";
       high.textContent = scale === "signed" ? `+${short}` : String(short);
-      strip.style.background = `linear-gradient(90deg, ${data.palettes[themeOf(this.root).name][scale].join(", ")})`;
+      strip.style.background = `linear-gradient(90deg, ${data.palettes[this.theme][scale].join(", ")})`;
       label.textContent = `${symbol}, ${name}`;
       element.append(low, strip, high, label);
       return element;

@@ -46,8 +46,8 @@ export class Unrolled {
   // The still picture with everything lit.
   paint(ratio, colours) {
     this.colours = colours;
-    this.still.width = Math.round(this.width * ratio);
-    this.still.height = Math.round(this.height * ratio);
+    const [across, down] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
+    if (this.still.width !== across || this.still.height !== down) Object.assign(this.still, { width: across, height: down });
     this.ratio = ratio;
     const context = this.still.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from . import checks
 from .trace import Trace, tidy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = np.ndarray
 

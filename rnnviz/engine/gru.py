@@ -106,7 +106,7 @@ class GRU(Cell):
             np.tanh(n_pre_t, out=n_t)
             for gate, units, fixed in hold_n:
                 gate[t, units] = fixed
-            before = np.add((1.0 - z_t) * n_t, z_t * before, out=h[t])
+            before = h[t] = (1.0 - z_t) * n_t + z_t * before
         return values
 
     def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:

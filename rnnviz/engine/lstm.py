@@ -65,9 +65,9 @@ class LSTM(Cell):
             np.tanh(g_pre[t], out=g[t])
             for gate, units, fixed in holding:
                 gate[t, units] = fixed
-            c_before = np.add(f[t] * c_before, i[t] * g[t], out=c[t])
+            c_before = c[t] = f[t] * c_before + i[t] * g[t]
             np.tanh(c_before, out=tanh_c[t])
-            h_before = np.multiply(o[t], tanh_c[t], out=h[t])
+            h_before = h[t] = o[t] * tanh_c[t]
         return values | {"c": c, "tanh_c": tanh_c, "h": h}
 
     def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:

@@ -32,9 +32,10 @@ class Readout:
         return self.weight.size + self.bias.size
 
     def run(self, h: Array) -> Array:
-        """h: (time, hidden) -> p: (time, classes), each row summing to 1."""
-        h = checks.array("h", h, (None, self.weight.shape[1]))
-        return softmax(h @ self.weight.T + self.bias)
+        """h: (time, hidden) -> p: (time, classes), each row summing to 1; NaN where the state has overflowed."""
+        h = checks.array("h", h, (None, self.weight.shape[1]), finite=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return softmax(h @ self.weight.T + self.bias)
 
 
 def softmax(y: Array) -> Array:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .cell import Cell
 
 Array = np.ndarray
@@ -89,6 +90,8 @@ class Trace:
 
 def tidy(values: Mapping[str, Array]) -> pd.DataFrame:
     """symbol -> (time, unit) as a table of time, unit, quantity, value; one row a number."""
+    import pandas as pd  # here, so that the engine itself needs numpy alone
+
     parts = []
     for quantity, value in values.items():
         time, unit = np.indices(value.shape)

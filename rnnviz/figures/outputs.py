@@ -6,22 +6,22 @@ import numpy as np
 import plotly.graph_objects as go
 
 from . import palette
+from .build import figure
 
 
 def next_tokens(p: np.ndarray, tokens: Sequence[str], *, height: int = 260) -> go.Figure:
     """The probability of each next token, likeliest first. p: (ranks,)   tokens: (ranks,) labels"""
-    figure = go.Figure(
-        go.Bar(
-            x=list(range(len(p))),
-            y=p,
-            marker={"color": palette.GATE["light"][3]},
-            customdata=list(tokens),
-            hovertemplate="%{customdata}: %{y:.2%}<extra></extra>",
-        )
-    )
-    figure.update_layout(
+    bars = {
+        "type": "bar",
+        "x": list(range(len(p))),
+        "y": np.asarray(p),
+        "marker": {"color": palette.GATE["light"][3]},
+        "customdata": list(tokens),
+        "hovertemplate": "%{customdata}: %{y:.2%}<extra></extra>",
+    }
+    return figure(
+        [bars],
         height=height,
-        margin={"l": 52, "r": 8, "t": 8, "b": 44},
         bargap=0.2,
         xaxis={
             "title": {"text": "next character, likeliest first"},
@@ -31,4 +31,3 @@ def next_tokens(p: np.ndarray, tokens: Sequence[str], *, height: int = 260) -> g
         },
         yaxis={"title": {"text": "probability"}, "range": [0, 1], "tickformat": ".0%"},
     )
-    return figure

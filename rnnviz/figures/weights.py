@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from . import palette
+from .build import figure
 
 
 def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, height: int = 380) -> go.Figure:
@@ -14,30 +15,28 @@ def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, h
     weight: (blocks * hidden, hidden)   blocks: the symbols whose rows are stacked; lines part them
     """
     hidden = weight.shape[1]
-    figure = go.Figure(
-        go.Heatmap(
-            z=weight.astype(np.float32),
-            zmin=-limit,
-            zmax=limit,
-            colorscale=palette.colorscale(palette.SIGNED),
-            colorbar={"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
-            hovertemplate="from unit %{x}, row %{y}: %{z:.4f}<extra></extra>",
-        )
-    )
-    middles = [(k + 0.5) * hidden - 0.5 for k in range(len(blocks))]
-    for k in range(1, len(blocks)):
-        figure.add_hline(y=k * hidden - 0.5, line={"color": palette.INK["light"], "width": 1.5})
-    figure.update_layout(
+    heatmap = {
+        "type": "heatmap",
+        "z": weight.astype(np.float32),
+        "zmin": -limit,
+        "zmax": limit,
+        "colorscale": palette.colorscale(palette.SIGNED),
+        "colorbar": {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": "from unit %{x}, row %{y}: %{z:.4f}<extra></extra>",
+    }
+    parting = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": palette.INK["light"], "width": 1.5}}
+    edges = [k * hidden - 0.5 for k in range(1, len(blocks))]
+    return figure(
+        [heatmap],
         height=height,
-        margin={"l": 48, "r": 8, "t": 8, "b": 44},
+        shapes=[{**parting, "y0": edge, "y1": edge} for edge in edges],
         xaxis={"title": {"text": "from unit of hₜ₋₁"}, "showgrid": False, "zeroline": False},
         yaxis={
             "title": {"text": "to units of"},
             "autorange": "reversed",
             "showgrid": False,
             "zeroline": False,
-            "tickvals": middles,
+            "tickvals": [(k + 0.5) * hidden - 0.5 for k in range(len(blocks))],
             "ticktext": list(blocks),
         },
     )
-    return figure

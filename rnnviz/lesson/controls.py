@@ -153,32 +153,38 @@ class Controls:
         if len(set(names)) != len(names):
             raise ValueError(f"two controls share a name: {names}")
 
-    def show(self) -> tuple[Config, list[str]]:
-        """Draw the widgets. Returns what is set, and sentences about what could not be taken as it came."""
-        notices = self._refused()
+    def known(self) -> bool:
+        """Whether every control has a value already: true from the second run of a visit on."""
+        return all(control.name in st.session_state for control in self.controls)
+
+    def draw(self) -> None:
+        """Draw the widgets: in a row, and those marked `more` in a popover at its end."""
         beside = [control for control in self.controls if not control.more]
         under = [control for control in self.controls if control.more]
-        values: dict[str, Any] = {}
         columns = st.columns([control.width for control in beside] + [0.5] * bool(under), vertical_alignment="bottom")
         for control, column in zip(beside, columns, strict=False):
             with column:
-                values[control.name] = control.widget()
+                control.widget()
         if under:
             with columns[-1].popover("More", width="stretch"):
                 for control in under:
-                    values[control.name] = control.widget()
+                    control.widget()
+
+    def read(self) -> tuple[Config, list[str]]:
+        """What is set, and sentences about what could not be taken as it came. Each control must be `known`."""
+        notices = self._refusals()
+        values = {control.name: st.session_state[control.name] for control in self.controls}
         for control in self.controls:
             if isinstance(control, Text):
                 good = f"{control.name} last good"
-                values[control.name], notice = control.within(
-                    values[control.name], st.session_state.get(good, control.default)
-                )
+                last = st.session_state.get(good, control.default)
+                values[control.name], notice = control.within(values[control.name] or "", last)
                 st.session_state[good] = values[control.name]
                 notices += [notice] if notice else []
         return Config(values), notices
 
-    def _refused(self) -> list[str]:
-        """What the URL asked for and cannot have. It is said until something else is set."""
+    def check_link(self) -> None:
+        """On the first run: remember what the URL asks for and cannot have, before the widgets drop it."""
         for control in self.controls:
             raw = st.query_params.get(control.name)
             if raw is None or control.name in st.session_state:
@@ -187,8 +193,11 @@ class Controls:
                 control.parse(raw)
             except ValueError as refusal:
                 st.session_state.setdefault("refused", {})[control.name] = f"{refusal}. You see the default instead."
-        current = st.session_state.get("refused", {})
+
+    def _refusals(self) -> list[str]:
+        """What the URL could not have: said until that control is set to something else."""
+        refused = st.session_state.get("refused", {})
         for control in self.controls:
-            if control.name in current and st.session_state.get(control.name, control.default) != control.default:
-                del current[control.name]
-        return list(current.values())
+            if control.name in refused and st.session_state[control.name] != control.default:
+                del refused[control.name]
+        return [refused[control.name] for control in self.controls if control.name in refused]

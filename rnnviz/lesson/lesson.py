@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from .formula import equations
 from .words import token_label
 
 SNIPPETS = Path(__file__).parent.parent.parent / "assets" / "snippets"
+HEAD_START = 0.08
+"""Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
+together: all at once, it would show the picture only after the last word of the page."""
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
@@ -51,25 +56,47 @@ class Lesson:
     def __init__(self, name: str, *, question: str) -> None:
         self.name = name
         self.key = name.lower().replace(" ", "-")
+        self.question = question
         self.asked = 0
-        st.html(STYLE)
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            st.title(name, anchor=False, width="content")
-            st.markdown(question)
+        self.undrawn: Controls | None = None
+        self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
     def controls(self, controls: Controls) -> Config:
-        """The controls, and below them a sentence for each thing that could not be taken as it came."""
-        config, notices = controls.show()
+        """What is set. The controls stand above the stage, with a sentence for what could not be taken as it came.
+
+        From the second run on they are drawn after the stage, whose pictures so reach the browser first.
+        """
+        self.undrawn = controls
+        if not controls.known():
+            controls.check_link()
+            self.settle()
+        config, notices = controls.read()
         for notice in notices:
-            st.warning(notice, icon=":material/info:")
+            self.note(notice)
         return config
+
+    def settle(self) -> None:
+        """Draw title and controls, if that was put off. Every part below the stage begins with it."""
+        if self.undrawn is None:
+            return
+        controls, self.undrawn = self.undrawn, None
+        if controls.known():
+            time.sleep(HEAD_START)
+        with self.above:
+            st.html(STYLE)
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+                st.title(self.name, anchor=False, width="content")
+                st.markdown(self.question)
+            controls.draw()
 
     def note(self, text: str) -> None:
         """A sentence that the learner should not miss (markdown)."""
-        st.info(text, icon=":material/info:")
+        self.before_stage.info(text, icon=":material/info:")
 
-    def section(self, title: str) -> None:
-        st.subheader(title, anchor=title.lower().replace(" ", "-").replace(",", ""), divider="gray")
+    def section(self, title: str, text: str = "") -> None:
+        """A heading, and the prose below it (markdown)."""
+        self.settle()
+        st.markdown(f"### {title}\n\n{text}")
 
     def say(self, text: str) -> None:
         """Prose (markdown, with $LaTeX$)."""
@@ -81,9 +108,12 @@ class Lesson:
     def predict(self, question: str, options: Sequence[str], *, answer: int, reveal: str) -> bool:
         """Commit before you see: the reveal stands there only after a choice. Returns whether it was made.
 
+        It stands above the stage, wherever it is called.
+
         answer: the number of the right option, computed by the caller   reveal: what was measured (markdown)
         """
-        with st.container(border=True, gap="xsmall"):
+        self.settle()
+        with self.before_stage, st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
                 st.markdown(f"**Predict.** {question}", width="content")
                 chosen = st.pills(
@@ -101,51 +131,72 @@ class Lesson:
 
     def presets(self, presets: Sequence[Preset]) -> None:
         """Buttons that set several controls at once, with a word on what to look at."""
+        self.settle()
 
-        def apply(preset: Preset) -> None:
-            for name, value in preset.settings.items():
-                st.session_state[name] = value
-            st.session_state[f"{self.key} preset"] = preset.label
+        chosen = f"{self.key} preset"
 
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown("**Try**", width="content")
-            for number, preset in enumerate(presets):
-                st.button(
-                    preset.label, key=f"{self.key} preset {number}", on_click=apply, args=(preset,), help=preset.shows
-                )
-        for preset in presets:
-            in_force = all(st.session_state.get(name) == value for name, value in preset.settings.items())
-            if in_force and st.session_state.get(f"{self.key} preset") == preset.label:
-                st.caption(f"**{preset.label}.** {preset.shows}")
+        def apply() -> None:
+            if st.session_state[chosen] is not None:
+                for name, value in presets[st.session_state[chosen]].settings.items():
+                    st.session_state[name] = value
+
+        undone = [preset for preset in presets if not self._in_force(preset)]
+        if st.session_state.get(chosen) is not None and presets[st.session_state[chosen]] in undone:
+            st.session_state[chosen] = None
+        number = st.pills(
+            "Try",
+            range(len(presets)),
+            format_func=lambda k: presets[k].label,
+            key=chosen,
+            on_change=apply,
+        )
+        if number is not None:
+            st.markdown(presets[number].shows)
+
+    @staticmethod
+    def _in_force(preset: Preset) -> bool:
+        return all(st.session_state.get(name) == value for name, value in preset.settings.items())
 
     def player(self, model: CharacterModel, reading: Reading, *, title: str) -> stage.Pin | None:
         """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it."""
         ids, p = reading.likeliest()
         tokens = [token_label(token) for token in model.vocabulary.tokens]
-        pin = stage.player(
-            reading.trace,
-            [tokens[i] for i in reading.ids],
-            stage.Output([[tokens[i] for i in row] for row in ids], p),
-            key=f"{self.key}-player",
-            title=title,
-            palette=palette.PLAYER,
-            pin=self._pin_in_url(),
-        )
+        with self.on_stage:
+            pin = stage.player(
+                reading.trace,
+                [tokens[i] for i in reading.ids],
+                stage.Output([[tokens[i] for i in row] for row in ids], p),
+                key=f"{self.key}-player",
+                title=title,
+                palette=palette.PLAYER,
+                pin=self._pin_in_url(),
+            )
         return None if pin is None else pin.within(*reading.trace.h.shape)
 
     def chart(
-        self, figure: Figure, name: str, *, caption: str, alt: str, sweep: stage.Sweep | None = None
+        self,
+        figure: Figure,
+        name: str,
+        *,
+        caption: str,
+        alt: str,
+        sweep: stage.Sweep | None = None,
+        beside_player: bool = False,
     ) -> float | None:
-        """A figure on the stage; with a sweep, the value at which it rests."""
-        return stage.chart(
-            figure,
-            key=f"{self.key}-{name}",
-            caption=caption,
-            alt=alt,
-            dark=palette.DARK,
-            line=palette.LINE["light"],
-            sweep=sweep,
-        )
+        """A figure on the stage; with a sweep, the value at which it rests.
+
+        beside_player: whether it stands right below the player, wherever it is called
+        """
+        with self.on_stage if beside_player else nullcontext():
+            return stage.chart(
+                figure,
+                key=f"{self.key}-{name}",
+                caption=caption,
+                alt=alt,
+                dark=palette.DARK,
+                line=palette.LINE["light"],
+                sweep=sweep,
+            )
 
     def equations(self, trace: Trace, pin: stage.Pin) -> None:
         """The cell's own formulas, and below each the numbers of the pinned unit and step."""
@@ -175,12 +226,16 @@ class Lesson:
         else:
             st.warning("Not yet. Look again at the picture, then choose another.", icon=":material/replay:")
 
-    def download(self, table: pd.DataFrame, name: str, *, label: str) -> None:
-        """A table as CSV. Steps count from 1 in it, as on the screen."""
-        counted = table.assign(time=table["time"] + 1) if "time" in table else table
+    def download(self, make: Callable[[], pd.DataFrame], name: str, *, label: str) -> None:
+        """A table as CSV, made when it is asked for. Steps count from 1 in it, as on the screen."""
+
+        def csv() -> str:
+            table = make()
+            return (table.assign(time=table["time"] + 1) if "time" in table else table).to_csv(index=False)
+
         st.download_button(
             label,
-            lambda: counted.to_csv(index=False),
+            csv,
             file_name=f"{name}.csv",
             mime="text/csv",
             key=f"{self.key} download {name}",
@@ -193,7 +248,8 @@ class Lesson:
         st.code(snippet(name, **settings), language="python")
 
     def further(self, sources: Sequence[str]) -> None:
-        st.markdown("\n".join(f"- {source}" for source in sources))
+        """Where to read on: papers and books (markdown)."""
+        self.section("Further reading", "\n".join(f"- {source}" for source in sources))
 
     def _next(self, kind: str) -> str:
         self.asked += 1
@@ -206,7 +262,7 @@ class Lesson:
         try:
             return stage.Pin.parse(raw)
         except ValueError as refusal:
-            st.warning(f"The link's {refusal}. Nothing is pinned.", icon=":material/info:")
+            self.note(f"The link's {refusal}. Nothing is pinned.")
             return None
 
 

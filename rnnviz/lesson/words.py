@@ -18,7 +18,7 @@ def quoted(token: str) -> str:
 
 
 def decimal(value: float, *, brackets: bool = False) -> str:
-    """A number in LaTeX with 4 decimals, or 4 digits where that would leave nothing; negative ones in brackets if asked."""
+    """A number in LaTeX: 4 decimals, or 4 digits where that would leave nothing; brackets: around negative ones."""
     if not math.isfinite(value):
         return r"\text{NaN}" if math.isnan(value) else (r"\infty" if value > 0 else r"-\infty")
     if value != 0 and not 0.001 <= abs(value) < 10_000:

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 
 class Pin(NamedTuple):
-    """A unit of the state at a time step, both counted from 0. In a URL steps count from 1, as in the formulas: `pin=12.5` is t = 12."""
+    """A unit of the state at a time step, both counted from 0.
+
+    In a URL steps count from 1, as in the formulas: `pin=12.5` is unit 5 at t = 12.
+    """
 
     time: int
     unit: int

@@ -59,7 +59,7 @@ class NGram:
         """Probability of each of ids (…, time) given those before it, as far back as there are any. -> (…, time)"""
         ids = _checked(ids, self.size)
         p = np.full(ids.shape, 1 / self.size)
-        tables = zip(self.grams, self.contexts)
+        tables = zip(self.grams, self.contexts, strict=True)
         for before, ((grams, gram_counts), (contexts, context_counts, followers)) in enumerate(tables):
             if ids.shape[-1] <= before:
                 break

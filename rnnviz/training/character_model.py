@@ -39,7 +39,7 @@ class Reading:
         return ids, np.take_along_axis(self.p, ids, axis=1)
 
     def responses(self, unit: int) -> pd.DataFrame:
-        """How one unit of h stands just after each character: columns id, mean, deviation, count; highest mean first."""
+        """How one unit of h stands just after each character, highest mean first: id, mean, deviation, count."""
         values = pd.DataFrame({"id": self.ids, "h": self.trace.h[:, unit]})
         table = values.groupby("id")["h"].agg(mean="mean", deviation=lambda h: h.std(ddof=0), count="size")
         return table.sort_values("mean", ascending=False).reset_index()

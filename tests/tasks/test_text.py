@@ -18,7 +18,7 @@ def test_decoding_undoes_encoding_of_known_characters(text):
 def test_exactly_the_unknown_characters_have_index_zero(text):
     ids = VOCABULARY.encode(text)
     assert ids.shape == (len(text),)
-    assert [c for c, i in zip(text, ids) if i == 0] == [c for c in text if c in VOCABULARY.unknown(text)]
+    assert [c for c, i in zip(text, ids, strict=True) if i == 0] == [c for c in text if c in VOCABULARY.unknown(text)]
 
 
 def test_unknown_characters_are_named_once_in_order_of_appearance():

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def bits_by_the_formulas(cell, w, ids):
     w = {name: tensor.astype(float) for name, tensor in w.items()}
     h = c = np.zeros(w["weight_hh_l0"].shape[1])
     bits = []
-    for read, following in zip(ids[:-1], ids[1:]):
+    for read, following in pairwise(ids):
         x = w["weight_ih_l0"][:, read] + w["bias_ih_l0"]
         r = w["weight_hh_l0"] @ h + w["bias_hh_l0"]
         if cell == "Elman":
@@ -146,8 +147,17 @@ def test_progress_is_reported_to_the_end():
     assert all(0 < bits < 10 for _, bits in seen)
 
 
-@pytest.mark.parametrize("name, value", [("hidden_size", 0), ("updates", -1), ("learning_rate", 0.0),
-                                         ("gradient_clip", float("nan")), ("unknown_share", 1.0), ("seed", -1)])
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("hidden_size", 0),
+        ("updates", -1),
+        ("learning_rate", 0.0),
+        ("gradient_clip", float("nan")),
+        ("unknown_share", 1.0),
+        ("seed", -1),
+    ],
+)
 def test_a_recipe_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"{name}.*{value}"):
         Recipe(**{name: value})

@@ -73,6 +73,10 @@ def test_numbers_that_numpy_lacks_are_refused(tmp_path):
 
 @pytest.mark.parametrize("module", ["rnnviz.training", "rnnviz.training.weights", "rnnviz.training.language_model"])
 def test_importing_does_not_import_torch(module):
-    seen = subprocess.run([sys.executable, "-c", f"import sys, {module}; print('torch' in sys.modules)"],
-                          capture_output=True, text=True, check=True)
+    seen = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print('torch' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert seen.stdout.strip() == "False"

@@ -1,0 +1,18 @@
+"""How every figure is made: from plain dictionaries, in a millisecond.
+
+plotly checks each property as it is set, which takes 10 to 20 ms a figure: more than all the rest of a repaint.
+So a figure is put together unchecked, and a test checks every one of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+MARGIN = {"l": 56, "r": 8, "t": 8, "b": 44}
+
+
+def figure(traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.Figure:
+    """A figure of these traces, each a dictionary with its `type`; layout as plotly names it."""
+    layout = {"margin": MARGIN, "template": {}, **layout}
+    return go.Figure({"data": list(traces), "layout": layout}, _validate=False)
