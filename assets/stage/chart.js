@@ -48,7 +48,9 @@ class Chart {
     this.resizer = new ResizeObserver(([entry]) => this.resize(entry.contentRect.width));
     this.resizer.observe(this.frame);
     // What is out of sight is painted when it comes into sight, so that what is in sight never waits for it.
-    this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), { rootMargin: "300px" });
+    this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), {
+      root: scroller(this.element), rootMargin: "400px 0px",
+    });
     this.sight.observe(this.element);
   }
 
@@ -132,7 +134,7 @@ class Chart {
     for (const name of Object.keys(layout)) {
       if (/^[xy]axis/.test(name)) layout[name] = { gridcolor: ruled, zerolinecolor: ruled, linecolor: ruled, ...layout[name] };
     }
-    if (layout.meta?.labels) Object.assign(layout.xaxis, { showticklabels: false });
+    if (layout.meta?.labels) Object.assign(layout.xaxis, { showticklabels: false, ticks: "" });
     this.setFrame(data);
     await Plotly.react(this.plot, data, layout, CONFIG);
     if (!this.wired) this.wire();
@@ -343,6 +345,14 @@ class Chart {
     }
     if (this.wired) window.Plotly.purge(this.plot);
   }
+}
+
+// What scrolls the element: a margin around what is in sight counts from there only.
+function scroller(element) {
+  for (let one = element.parentElement; one; one = one.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  }
+  return null;
 }
 
 function rows(frame, count, length) {

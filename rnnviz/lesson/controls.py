@@ -132,10 +132,10 @@ class Text:
         """The text to use, and a sentence where it is not the one that was typed."""
         text = text.replace("\r\n", "\n")
         if not text:
-            return last_good, f"{self.label} is empty: type at least one character. Until then you see the last text."
+            return last_good, f"The {self.name} is empty: type at least one character. Until then you see the last one."
         if len(text) > self.max_length:
             return text[: self.max_length], (
-                f"{self.label} has {len(text):,} characters; the first {self.max_length} are used, "
+                f"The {self.name} has {len(text):,} characters; the first {self.max_length} are used, "
                 f"which is the most that this page can draw."
             )
         return text, None

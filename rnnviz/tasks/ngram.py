@@ -47,12 +47,9 @@ class NGram:
         for length in range(1, order + 1):
             codes, counts = np.unique(_codes(ids, length, size), return_counts=True)
             grams.append((codes, counts))
-            seen, first = np.unique(codes // size, return_index=True)
-            contexts.append(
-                (seen, np.add.reduceat(counts, first), np.diff(first, append=len(codes)))
-                if len(codes)
-                else (codes, counts, counts)
-            )
+            seen, first, followers = np.unique(codes // size, return_index=True, return_counts=True)
+            # reduceat refuses an empty list.
+            contexts.append((seen, np.add.reduceat(counts, first) if len(first) else counts, followers))
         return cls(order, size, tuple(grams), tuple(contexts))
 
     def probability(self, ids: np.ndarray) -> np.ndarray:

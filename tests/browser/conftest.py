@@ -1,0 +1,100 @@
+"""A real server and a real Chromium. Every page is watched: no error in its console, no request to anywhere else."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests import chromium
+from tests.browser.lesson_page import LessonPage
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+def serve(script: Path, *options: str) -> tuple[subprocess.Popen, str]:
+    """Start Streamlit on a free port of this machine; its process and address, once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return process, address
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.1)
+    process.terminate()
+    raise RuntimeError(f"the server did not answer at {address}")
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    process, url = serve(ROOT / "app.py")
+    yield url
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = chromium.launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator:
+    """open_page("?cell=GRU", width=390, height=844, color_scheme="dark") -> a LessonPage that stands.
+
+    Each has a browser context of its own, as if it were another person's browser.
+    """
+    opened: list[tuple[Page, list[str]]] = []
+
+    def open_one(link: str = "", *, width: int = 1366, height: int = 768, **options) -> LessonPage:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: wrong.append(request.url) if elsewhere(request.url) else None)
+        opened.append((page, wrong))
+        page.goto(link if link.startswith("http") else f"{address}/{link}")
+        lesson = LessonPage(page)
+        lesson.wait_until_drawn()
+        return lesson
+
+    def elsewhere(url: str) -> bool:
+        return not url.startswith((address, "data:", "blob:"))
+
+    yield open_one
+    for page, wrong in opened:
+        page.context.close()
+        assert not wrong, wrong

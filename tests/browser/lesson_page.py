@@ -1,0 +1,101 @@
+"""A lesson in a browser, as a test drives it: where things are on the screen, and what they say."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from playwright.sync_api import Page
+
+STATE_CHART = ".st-key-unrolling-state"
+NUMBER = r"[−+]?[0-9]+(?:\.[0-9]+)?(?:e[−+]?[0-9]+)?"
+
+
+def number(text: str) -> float:
+    """The number that a text ends with, as the page writes it (− for minus)."""
+    return float(re.findall(NUMBER, text)[-1].replace("−", "-"))
+
+
+class LessonPage:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.player = page.locator(".rnnviz-player")
+        self.readout = self.player.locator(".readout")
+        self.tip = self.player.locator(".tip")
+        self.canvas = self.player.locator("canvas")
+
+    def wait_until_drawn(self) -> None:
+        self.page.wait_for_selector(".rnnviz-player[data-trace]")
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        """Until the script has run: Streamlit says so on its root element."""
+        self.page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Which trace the player shows."""
+        return self.player.get_attribute("data-trace")
+
+    def change(self, act) -> None:
+        """Do something that must bring another trace, and wait for it."""
+        before = self.fingerprint
+        act()
+        self.page.wait_for_function("before => window.rnnvizPlayer.element.dataset.trace !== before", arg=before)
+        self.wait_until_idle()
+
+    def choose(self, option: str) -> None:
+        self.change(lambda: self.page.get_by_role("radio", name=option, exact=True).click())
+
+    def type_text(self, text: str) -> None:
+        field = self.page.get_by_label("Text to read (press Enter)")
+        field.fill(text)
+        field.press("Enter")
+
+    def look(self, expression: str):
+        """Something of the player's own, for reading only: `p` is the player."""
+        return self.page.evaluate(f"(() => {{ const p = window.rnnvizPlayer; return {expression}; }})()")
+
+    def point_to(self, time: int, unit: int, row: str = "main") -> str:
+        """Move the pointer over a unit (steps and units from 0) and return what the tip says."""
+        x, y = self.place(time, unit, row)
+        self.page.mouse.move(x - 1, y)
+        self.page.mouse.move(x, y)
+        self.tip.wait_for()
+        return self.tip.inner_text()
+
+    def place(self, time: int, unit: int, row: str = "main") -> tuple[float, float]:
+        """Where a unit is in the window."""
+        self.canvas.scroll_into_view_if_needed()
+        x, y, height, units = self.look(
+            f"[p.current.x({time}) + p.current.gap + (p.current.column - p.current.gap) / 2, "
+            f"p.current.row['{row}'].y, p.current.row['{row}'].height, p.data.units]"
+        )
+        box = self.canvas.bounding_box()
+        return box["x"] + x, box["y"] + y + (unit + 0.5) * height / units
+
+    def pin(self, time: int, unit: int) -> None:
+        """Click a unit, and wait until the page's formulas speak of it."""
+        self.page.mouse.click(*self.place(time, unit))
+        self.page.get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
+        self.wait_until_idle()
+
+    def pixels(self) -> np.ndarray:
+        """What is drawn in the player: (height, width, 4)."""
+        flat, width = self.page.evaluate(
+            """() => { const c = window.rnnvizPlayer.canvas;
+            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return [Array.from(d), c.width]; }"""
+        )
+        return np.array(flat, dtype=np.uint8).reshape(-1, width, 4)
+
+    def column_colours(self, time: int) -> np.ndarray:
+        """(units, 3) the colour in the middle of each unit of the main row at one step."""
+        pixels = self.pixels()
+        x, y, height, units = self.look(
+            f"[p.current.x({time}) + p.current.gap + (p.current.column - p.current.gap) / 4, "
+            f"p.current.row.main.y, p.current.row.main.height, p.data.units]"
+        )
+        rows = [round(y + (unit + 0.5) * height / units - 0.5) for unit in range(units)]
+        return pixels[rows, round(x), :3]

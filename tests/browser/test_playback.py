@@ -1,0 +1,156 @@
+"""Playing, stepping and looking around: all in the browser, and by keyboard."""
+
+import numpy as np
+import pytest
+
+
+def position(lesson) -> float:
+    return lesson.look("p.timeline.position")
+
+
+def rests_at(lesson, expected: float) -> None:
+    lesson.page.wait_for_function(f"window.rnnvizPlayer.timeline.position === {expected}")
+
+
+def test_it_starts_paused_with_the_whole_trace_in_view(open_page):
+    lesson = open_page()
+    assert lesson.look("[p.timeline.playing, p.timeline.position, p.count]") == [False, 41, None]
+    assert lesson.look("p.current.x(41) <= p.width")
+
+
+def test_keys_play_step_and_jump_while_the_player_has_the_focus(open_page):
+    lesson = open_page()
+    keyboard = lesson.page.keyboard
+    lesson.player.focus()
+    keyboard.press("Home")
+    rests_at(lesson, 0)
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowRight")
+    rests_at(lesson, 2)
+    assert lesson.readout.inner_text().startswith("t = 2: reads o")
+    keyboard.press("ArrowLeft")
+    rests_at(lesson, 1)
+    keyboard.press("End")
+    rests_at(lesson, 41)
+    keyboard.press("Home")
+    keyboard.press("Space")
+    lesson.page.wait_for_function("window.rnnvizPlayer.timeline.position > 0.4")
+    keyboard.press("Space")
+    lesson.page.wait_for_function("!window.rnnvizPlayer.timeline.playing")
+    assert position(lesson) == int(position(lesson))
+    keyboard.press("ArrowDown")
+    lesson.page.wait_for_function("location.search.includes('pin=')")
+    keyboard.press("Escape")
+    lesson.page.wait_for_function("!location.search.includes('pin=')")
+
+
+def test_tab_leaves_the_player_as_everywhere(open_page):
+    lesson = open_page()
+    lesson.player.focus()
+    for _ in range(16):
+        lesson.page.keyboard.press("Tab")
+    assert not lesson.look("p.element.matches(':focus-within')")
+
+
+def test_speed_and_loop_do_what_they_say(open_page):
+    lesson = open_page("?text=abc")
+    lesson.player.get_by_label("Speed").select_option("8")
+    assert lesson.look("p.timeline.speed") == 8
+    lesson.player.get_by_role("button", name="Loop").click()
+    lesson.player.get_by_role("button", name="Play").click()
+    # Three steps at 8× take a third of a second: without the loop it would long have ended.
+    lesson.page.wait_for_timeout(1500)
+    assert lesson.look("p.timeline.playing")
+    lesson.player.get_by_role("button", name="Loop").click()
+    lesson.page.wait_for_function(
+        "!window.rnnvizPlayer.timeline.playing && window.rnnvizPlayer.timeline.position === 3"
+    )
+
+
+def test_playing_lights_input_gates_cell_state_hidden_state_and_output_in_order(open_page):
+    lesson = open_page()
+    assert lesson.look("p.data.phases.map(x => x.key)") == ["input", "gates", "cell", "hidden", "output"]
+    rows = ["input", "gate f", "lane", "main", "output"]
+    lit = []
+    for phase in range(5):
+        # One frame in the middle of each phase of step 10, drawn as playing draws it.
+        lesson.look(
+            f"(p.current.draw(p.canvas.getContext('2d'), {{step: 9, share: {(phase + 0.5) / 5}, playing: true}}), 0)"
+        )
+        pixels = lesson.pixels().astype(int)
+        state = []
+        for row in rows:
+            x0, x1, y, height = lesson.look(
+                f"[p.current.x(9) + p.current.gap + 3, p.current.x(10) - 3, p.current.row['{row}'].y, "
+                f"p.current.row['{row}'].height]"
+            )
+            patch = pixels[round(y) + 2 : round(y + height) - 2, round(x0) : round(x1)]
+            # Ink: how far the patch is from the page's white. Unlit it is a sixth of it.
+            state.append(int((255 - patch[..., :3]).mean() * (patch[..., 3].mean() / 255)))
+        lit.append(state)
+    ink = np.array(lit)
+    for k in range(5):
+        assert (ink[:k, k] < 0.5 * ink[4, k]).all(), (rows[k], ink)
+        assert (ink[k:, k] > 0.8 * ink[4, k]).all(), (rows[k], ink)
+
+
+def test_a_long_text_shows_whole_and_scrolls_in_a_window(open_page):
+    lesson = open_page(f"?text={'now is the winter of our discontent '.replace(' ', '+') * 5}")
+    assert lesson.look("p.data.steps") == 180
+    assert lesson.look("p.count") is None
+    lesson.player.get_by_label("Steps in view").select_option("40")
+    assert lesson.look("p.current.count") == 40
+    assert lesson.look("p.current.inView(p.timeline.step)")
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    assert lesson.look("p.current.first") == 0
+    box = lesson.canvas.bounding_box()
+    x, y = lesson.look("[p.width - 30, p.current.row.map.y + 8]")
+    lesson.page.mouse.click(box["x"] + x, box["y"] + y)
+    assert lesson.look("p.current.first") == 140
+
+
+def test_folded_it_is_the_one_cell_with_the_same_numbers(open_page):
+    lesson = open_page()
+    lesson.player.get_by_role("button", name="Fold into one cell").click()
+    lesson.page.wait_for_function("location.search.includes('view=folded')")
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    lesson.page.keyboard.press("ArrowRight")
+    box = lesson.canvas.bounding_box()
+    x, y = lesson.look("[p.current.grids[0].x + 5, p.current.grids[0].y + 5]")
+    lesson.page.mouse.move(box["x"] + x, box["y"] + y)
+    assert "unit 0 at t = 1" in lesson.tip.inner_text()
+    lesson.player.get_by_role("button", name="Unroll over time").click()
+    assert "unit 0 at t = 1" in lesson.point_to(0, 0)
+
+
+def test_reduced_motion_moves_in_whole_steps(open_page):
+    lesson = open_page(reduced_motion="reduce")
+    shares = lesson.page.evaluate(
+        """() => new Promise(done => { const p = window.rnnvizPlayer, seen = []; const draw = p.current.draw.bind(p.current);
+        p.current.draw = (context, state) => { seen.push(state.share); draw(context, state); };
+        p.timeline.seek(3); p.timeline.play(); setTimeout(() => { p.timeline.pause(); done(seen); }, 900); })"""
+    )
+    assert len(shares) > 3
+    assert set(shares) == {1}
+
+
+def test_the_current_step_is_told_to_those_who_cannot_see_it(open_page):
+    lesson = open_page("?pin=2.7")
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    lesson.page.keyboard.press("ArrowRight")
+    spoken = lesson.player.locator("[aria-live=polite]")
+    lesson.page.wait_for_function("window.rnnvizPlayer.spoken.textContent.startsWith('t = 1')")
+    assert "reads T; likeliest next" in spoken.text_content()
+    assert "Pinned: unit 7 at t = 2: h = " in spoken.text_content()
+    assert lesson.canvas.get_attribute("aria-label").startswith("A trained LSTM with 64 units")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1366, 768)])
+def test_nothing_scrolls_sideways(open_page, size):
+    lesson = open_page("?pin=4.4", width=size[0], height=size[1])
+    assert lesson.page.evaluate(
+        "(() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth <= m.clientWidth; })()"
+    )

@@ -1,0 +1,184 @@
+"""The stage as a whole: pictures change in place, and charts and player share step, unit and pin."""
+
+import numpy as np
+import pytest
+
+from rnnviz.training.character_model import character_model
+from tests.browser.lesson_page import STATE_CHART
+
+SENTENCE = "To be, or not to be, that is the question"
+
+
+def plot(lesson, expression: str, chart: str = STATE_CHART):
+    """Something of a chart's plotly figure: `g` is the plot."""
+    return lesson.page.evaluate(
+        f"(() => {{ const g = document.querySelector('{chart} .plot'); return {expression}; }})()"
+    )
+
+
+def heatmap(lesson, chart: str = STATE_CHART) -> np.ndarray:
+    """(unit, time) what a heatmap shows."""
+    lesson.page.wait_for_selector(f"{chart} .plot[data-painted]", state="attached")
+    return np.array(plot(lesson, "g.calcdata[0][0].z.map(row => Array.from(row))", chart))
+
+
+def over_chart(lesson, time: int, unit: int) -> tuple[float, float]:
+    """Where a cell of the state's heatmap is in the window."""
+    lesson.page.wait_for_selector(f"{STATE_CHART} .plot[data-painted]", state="attached")
+    lesson.page.locator(f"{STATE_CHART} .plot").scroll_into_view_if_needed()
+    box = lesson.page.locator(f"{STATE_CHART} .plot").bounding_box()
+    x, y = plot(
+        lesson,
+        f"[g._fullLayout.xaxis._offset + g._fullLayout.xaxis.l2p({time + 1}), "
+        f"g._fullLayout.yaxis._offset + g._fullLayout.yaxis.l2p({unit})]",
+    )
+    return box["x"] + x, box["y"] + y
+
+
+def test_the_heatmap_shows_the_engines_states(open_page):
+    lesson = open_page("?cell=Elman")
+    h = character_model("Elman").read(SENTENCE).trace.h
+    np.testing.assert_allclose(heatmap(lesson), h.T, atol=1e-6)
+
+
+def test_a_changed_control_repaints_in_place(open_page):
+    lesson = open_page(height=1300)
+    lesson.page.evaluate(
+        "window.before = [window.rnnvizPlayer, document.querySelector('.st-key-unrolling-state .plot')]"
+    )
+    lesson.player.get_by_label("Steps in view").select_option("20")
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    for _ in range(6):
+        lesson.page.keyboard.press("ArrowRight")
+    lesson.pin(3, 40)
+    lesson.page.evaluate("window.Plotly.relayout(window.before[1], {'xaxis.range': [5, 15]})")
+    painted = int(plot(lesson, "g.dataset.painted"))
+    lesson.choose("GRU")
+    lesson.page.wait_for_function(f"Number(document.querySelector('{STATE_CHART} .plot').dataset.painted) > {painted}")
+    assert lesson.page.evaluate(
+        "window.before[0] === window.rnnvizPlayer && window.before[1] === document.querySelector('.st-key-unrolling-state .plot')"
+    )
+    assert lesson.look("[p.timeline.position, p.count, p.pinned.time, p.pinned.unit]") == [6, 20, 3, 40]
+    assert plot(lesson, "g._fullLayout.xaxis.range.map(Math.round)") == [5, 15]
+    np.testing.assert_allclose(heatmap(lesson), character_model("GRU").read(SENTENCE).trace.h.T, atol=1e-6)
+
+
+def test_a_unit_under_the_pointer_in_the_chart_lights_up_in_the_player_and_the_other_way_round(open_page):
+    lesson = open_page(height=1300)
+    lesson.page.mouse.move(*over_chart(lesson, 12, 30))
+    lesson.page.mouse.move(*over_chart(lesson, 13, 31))
+    lesson.page.wait_for_function("window.rnnvizPlayer.tip.hidden")
+    seen = "(async () => JSON.stringify((await import('/assets/stage/moment.js')).now().hover))()"
+    assert lesson.page.evaluate(seen) == '{"time":13,"unit":31}'
+    lesson.point_to(20, 5)
+    assert lesson.page.evaluate(seen) == '{"time":20,"unit":5}'
+    mark = lesson.page.locator(f"{STATE_CHART} .mark.hover")
+    box, (x, y) = mark.bounding_box(), over_chart(lesson, 20, 5)
+    assert box["x"] <= x <= box["x"] + box["width"]
+    assert box["y"] <= y <= box["y"] + box["height"]
+
+
+def test_a_click_in_the_chart_pins_for_player_formulas_and_link(open_page):
+    lesson = open_page(height=1300)
+    lesson.page.mouse.move(*over_chart(lesson, 7, 21))
+    lesson.page.mouse.click(*over_chart(lesson, 8, 22))
+    lesson.page.get_by_text("unit 22 at t = 9").first.wait_for()
+    assert lesson.look("[p.pinned.time, p.pinned.unit]") == [8, 22]
+    lesson.page.wait_for_function("location.search.includes('pin=9.22')")
+
+
+def test_the_playhead_of_the_player_moves_in_the_chart(open_page):
+    lesson = open_page(height=1300)
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    for _ in range(5):
+        lesson.page.keyboard.press("ArrowRight")
+    lesson.page.wait_for_function("window.rnnvizPlayer.timeline.position === 5")
+    box, (x, _) = lesson.page.locator(f"{STATE_CHART} .mark.playhead").bounding_box(), over_chart(lesson, 4, 0)
+    assert box["x"] <= x <= box["x"] + box["width"]
+
+
+def test_a_sweep_is_scrubbed_without_the_server_and_rests_in_the_link(open_page):
+    lesson = open_page("?cell=Elman")
+    chart = ".st-key-unrolling-loop"
+    slider = lesson.page.locator(f"{chart} input[type=range]")
+    slider.scroll_into_view_if_needed()
+    lesson.page.wait_for_selector(f"{chart} .plot[data-painted]")
+    lesson.wait_until_idle()
+    model = character_model("Elman")
+    sent = []
+    lesson.page.evaluate(
+        "(() => { const send = WebSocket.prototype.send; window.sent = 0;"
+        " WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; })()"
+    )
+    slider.focus()
+    for strength in (0.9, 0.8, 0.7):
+        lesson.page.keyboard.press("ArrowLeft")
+        lesson.page.wait_for_function(f"document.querySelector('{chart} output').textContent === '{strength} ×'")
+        expected = model.with_loop(strength).read(SENTENCE).trace.h.T
+        lesson.page.wait_for_function(
+            f"Math.abs(document.querySelector('{chart} .plot').data[0].z[3][20] - {expected[3, 20]}) < 1e-6"
+        )
+        sent.append(lesson.page.evaluate("window.sent"))
+        np.testing.assert_allclose(heatmap(lesson, chart), expected, atol=1e-6)
+    assert sent == [0, 0, 0]
+    lesson.page.wait_for_function("location.search.includes('loop=0.7')")
+    other = open_page(lesson.page.url)
+    other.page.locator(chart).scroll_into_view_if_needed()
+    assert other.page.locator(f"{chart} output").text_content() == "0.7 ×"
+
+
+def test_the_theme_is_followed_in_place(open_page):
+    lesson = open_page(color_scheme="light", height=1300)
+    light = lesson.column_colours(20)
+    background = plot(lesson, "g._fullLayout.paper_bgcolor")
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    lesson.page.keyboard.press("ArrowRight")
+    lesson.page.emulate_media(color_scheme="dark")
+    lesson.page.wait_for_function(
+        f"document.querySelector('{STATE_CHART} .plot')._fullLayout.paper_bgcolor !== '{background}'"
+    )
+    assert lesson.look("p.timeline.position") == 1
+    lesson.page.keyboard.press("End")
+    lesson.page.wait_for_function("window.rnnvizPlayer.timeline.position === 41")
+    dark = lesson.column_colours(20)
+    assert dark.mean() < light.mean() - 30
+
+
+def test_two_tabs_do_not_disturb_each_other(open_page):
+    one, two = open_page(), open_page("?cell=GRU&text=another")
+    one.choose("Elman")
+    assert two.look("[p.data.title, p.data.steps]") == ["A trained GRU with 64 units reads 7 characters", 7]
+
+
+def test_clicking_while_it_plays_keeps_it_playing(open_page):
+    lesson = open_page()
+    lesson.player.get_by_label("Speed").select_option("0.25")
+    lesson.player.get_by_role("button", name="Play").click()
+    lesson.page.wait_for_function("window.rnnvizPlayer.timeline.position > 0.2")
+    lesson.choose("Elman")
+    lesson.choose("GRU")
+    assert lesson.look("p.timeline.playing")
+    assert 0.2 < lesson.look("p.timeline.position") < 20
+
+
+@pytest.mark.parametrize("format", ["PNG", "SVG"])
+def test_a_figure_can_be_saved(open_page, format):
+    lesson = open_page(height=1300)
+    with lesson.page.expect_download() as download:
+        lesson.page.locator(f"{STATE_CHART} button.save", has_text=format).click()
+    content = download.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG") if format == "PNG" else b"<svg" in content[:200]
+
+
+def test_the_numbers_can_be_downloaded(open_page):
+    lesson = open_page("?cell=GRU&text=abc")
+    with lesson.page.expect_download() as download:
+        lesson.page.get_by_role("button", name="All numbers").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "time,unit,quantity,value"
+    trace = character_model("GRU").read("abc").trace
+    row = next(line for line in lines if line.startswith("2,5,z,"))
+    assert float(row.split(",")[3]) == trace["z"][1, 5]
