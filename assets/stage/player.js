@@ -341,8 +341,8 @@ class Player {
       }
       this.tell();
     }
-    if (changed.includes("seek")) this.jump(now().seek);
-    this.request();
+    if (changed.includes("seek") && now().seek !== null) this.jump(now().seek);
+    if (changed.includes("pin") || changed.includes("hover")) this.request();
   }
 
   // ── The window of steps in view ──
