@@ -13,7 +13,10 @@ from tests.browser.conftest import ROOT, serve
 
 ROUNDS, WARM_UP = 30, 10
 REPAINT_TARGET = 2.0
-TEXTS = {60: "Now is the winter of our discontent made glorious summer now", 200: 5 * "the winter of our discontent made glorio "}
+TEXTS = {
+    60: "Now is the winter of our discontent made glorious summer now",
+    200: 5 * "the winter of our discontent made glorio ",
+}
 FRAME_TARGETS = {60: 58, 200: 55}
 FRAMES = """async ([speed, seconds]) => {
   const player = window.rnnvizPlayer, times = [];

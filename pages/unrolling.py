@@ -248,7 +248,12 @@ else:
     why = "h = tanh of that sum."
 lesson.check_number(question, answer=float(trace.h[time, unit]), tolerance=0.005, explain=why)
 
-lesson.section("The same in PyTorch")
+lesson.section(
+    "The same in PyTorch",
+    ""
+    if config.weights == "trained"
+    else "This script reads the *trained* weights from the project's files. Choose “trained” above to compare its numbers.",
+)
 lesson.pytorch("unrolling", cell=config.cell, text=config.text)
 
 lesson.further(

@@ -7,6 +7,7 @@ So a figure is put together unchecked, and a test checks every one of them.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 MARGIN = {"l": 56, "r": 8, "t": 8, "b": 44}
@@ -16,3 +17,9 @@ def figure(traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.Figure:
     """A figure of these traces, each a dictionary with its `type`; layout as plotly names it."""
     layout = {"margin": MARGIN, "template": {}, **layout}
     return go.Figure({"data": list(traces), "layout": layout}, _validate=False)
+
+
+def single(values: np.ndarray) -> np.ndarray:
+    """The values as they travel to the browser: float32, infinite beyond its range."""
+    with np.errstate(over="ignore"):
+        return np.asarray(values).astype(np.float32)

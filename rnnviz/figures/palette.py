@@ -6,7 +6,7 @@ ColorBrewer's PuOr and BuGn). A figure is built in the light colours; `DARK` say
 """
 
 SIGNED = {
-    "light": ("#0b3c7a", "#2f74b8", "#8fbbe0", "#f2f2f0", "#f3b678", "#d4731f", "#8a3a04"),
+    "light": ("#0b3c7a", "#2f74b8", "#8fbbe0", "#f2f2f0", "#eca766", "#b3580f", "#6a2a00"),
     "dark": ("#9ccaff", "#4a90d9", "#27537f", "#22252b", "#7d4a1c", "#d9822f", "#ffc58a"),
 }
 """Diverging, centred on zero: states, candidates, weights, gradients."""
@@ -26,7 +26,7 @@ CELLS = {
 GATES = {
     "i": {"light": "#0a7d8c", "dark": "#4fc4d3"},
     "f": {"light": "#b3263e", "dark": "#ff8095"},
-    "o": {"light": "#7a4a9e", "dark": "#c79be6"},
+    "o": {"light": "#7a4a9e", "dark": "#d16bff"},
     "r": {"light": "#a1660a", "dark": "#e8b257"},
     "z": {"light": "#2b62c4", "dark": "#86b0ff"},
 }

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from . import palette
-from .build import figure
+from .build import figure, single
 
 DASHES = {"LSTM": "solid", "GRU": "dash", "Elman": "dot"}
 
@@ -22,7 +22,7 @@ def state_heatmap(
     """
     heatmap = {
         "type": "heatmap",
-        "z": state.T.astype(np.float32),
+        "z": single(state.T),
         "x0": 1,
         "dx": 1,
         "y0": 0,
@@ -81,25 +81,48 @@ def repetition_distances(distances: pd.DataFrame, *, current: str, height: int =
     """‖h_t − h_{t−1}‖₂ while one character is read again and again, one line a cell, log axis.
 
     distances: columns cell, repetition (from 2), distance   current: the cell whose line is drawn wider
+    A log axis has no place for 0: what is exactly 0 stands as a triangle at the foot of the axis.
     """
-    lines = [
-        {
-            "type": "scatter",
-            "x": line["repetition"].to_numpy(),
-            "y": line["distance"].to_numpy(),
-            "name": cell,
-            "mode": "lines+markers",
-            "line": {"color": palette.CELLS[cell]["light"], "width": 4 if cell == current else 2, "dash": DASHES[cell]},
-            "marker": {"size": 7 if cell == current else 5, "color": palette.CELLS[cell]["light"]},
-            "hovertemplate": f"{cell}, repetition %{{x}}: %{{y:.3g}}<extra></extra>",
-        }
-        for cell, line in distances.groupby("cell", sort=False)
-    ]
+    positive = distances["distance"][distances["distance"] > 0]
+    foot = float(positive.min()) / 10 if len(positive) else 1e-16
+    traces = []
+    for cell, line in distances.groupby("cell", sort=False):
+        zero = (line["distance"] == 0).to_numpy()
+        size = 7 if cell == current else 5
+        traces.append(
+            {
+                "type": "scatter",
+                "x": line["repetition"].to_numpy(),
+                "y": np.where(zero, foot, line["distance"]),
+                "customdata": [
+                    "exactly 0" if is_zero else f"{d:.3g}" for d, is_zero in zip(line["distance"], zero, strict=True)
+                ],
+                "name": cell,
+                "mode": "lines+markers",
+                "line": {
+                    "color": palette.CELLS[cell]["light"],
+                    "width": 4 if cell == current else 2,
+                    "dash": DASHES[cell],
+                },
+                "marker": {
+                    "size": [size + 5 if is_zero else size for is_zero in zero],
+                    "symbol": ["triangle-down" if is_zero else "circle" for is_zero in zero],
+                    "color": palette.CELLS[cell]["light"],
+                },
+                "hovertemplate": f"{cell}, repetition %{{x}}: %{{customdata}}<extra></extra>",
+            }
+        )
+    has_zero = bool((distances["distance"] == 0).any())
     return figure(
-        lines,
+        traces,
         height=height,
-        margin={"l": 64, "r": 8, "t": 8, "b": 44},
+        margin={"l": 72, "r": 8, "t": 8, "b": 44},
         legend={"orientation": "h", "y": 1.12},
         xaxis={"title": {"text": "how many times the character was read"}, "dtick": 2},
-        yaxis={"title": {"text": "‖hₜ − hₜ₋₁‖₂"}, "type": "log", "exponentformat": "power", "dtick": 1},
+        yaxis={
+            "title": {"text": "‖hₜ − hₜ₋₁‖₂" + (", ▼ exactly 0" if has_zero else "")},
+            "type": "log",
+            "exponentformat": "power",
+            "dtick": 1,
+        },
     )

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from . import palette
-from .build import figure
+from .build import figure, single
 
 
 def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, height: int = 380) -> go.Figure:
@@ -17,7 +17,7 @@ def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, h
     hidden = weight.shape[1]
     heatmap = {
         "type": "heatmap",
-        "z": weight.astype(np.float32),
+        "z": single(weight),
         "zmin": -limit,
         "zmax": limit,
         "colorscale": palette.colorscale(palette.SIGNED),

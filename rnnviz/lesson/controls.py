@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
+
+from .words import verbatim
 
 
 class Config(Mapping[str, Any]):
@@ -51,7 +54,7 @@ class Choice:
     def parse(self, text: str) -> str:
         """The option in a URL. Raises ValueError on anything else."""
         if text not in self.options:
-            raise ValueError(f"{self.label} cannot be “{text[:40]}”: choose one of {', '.join(self.options)}")
+            raise ValueError(f"{self.label} cannot be {verbatim(text)}: choose one of {', '.join(self.options)}")
         return text
 
     def widget(self) -> str:
@@ -82,12 +85,11 @@ class Number:
 
     def parse(self, text: str) -> int:
         """The number in a URL. Raises ValueError on anything else, and out of range."""
-        try:
-            value = int(text)
-        except ValueError:
-            value = None
+        value = int(text) if re.fullmatch("-?[0-9]{1,15}", text) else None
         if value is None or not self.least <= value <= self.most:
-            raise ValueError(f"{self.label} cannot be “{text[:40]}”: a whole number from {self.least} to {self.most}")
+            raise ValueError(
+                f"{self.label} cannot be {verbatim(text)}: it is a whole number from {self.least} to {self.most}"
+            )
         return value
 
     def widget(self) -> int:
@@ -170,21 +172,12 @@ class Controls:
                 for control in under:
                     control.widget()
 
-    def read(self) -> tuple[Config, list[str]]:
-        """What is set, and sentences about what could not be taken as it came. Each control must be `known`."""
-        notices = self._refusals()
-        values = {control.name: st.session_state[control.name] for control in self.controls}
-        for control in self.controls:
-            if isinstance(control, Text):
-                good = f"{control.name} last good"
-                last = st.session_state.get(good, control.default)
-                values[control.name], notice = control.within(values[control.name] or "", last)
-                st.session_state[good] = values[control.name]
-                notices += [notice] if notice else []
-        return Config(values), notices
+    def check_link(self, page: str) -> None:
+        """On the first run: remember what the URL asks for and cannot have, and start again without it.
 
-    def check_link(self) -> None:
-        """On the first run: remember what the URL asks for and cannot have, before the widgets drop it."""
+        Streamlit would pass over some of it without a word, and fail on the rest.
+        """
+        refused = {}
         for control in self.controls:
             raw = st.query_params.get(control.name)
             if raw is None or control.name in st.session_state:
@@ -192,12 +185,30 @@ class Controls:
             try:
                 control.parse(raw)
             except ValueError as refusal:
-                st.session_state.setdefault("refused", {})[control.name] = f"{refusal}. You see the default instead."
+                refused[control.name] = f"{refusal}. You see the default instead."
+                del st.query_params[control.name]
+        if refused:
+            st.session_state[f"{page} refused"] = refused
+            st.rerun()
 
-    def _refusals(self) -> list[str]:
-        """What the URL could not have: said until that control is set to something else."""
-        refused = st.session_state.get("refused", {})
+    def read(self, page: str) -> tuple[Config, list[str]]:
+        """What is set, and sentences about what could not be taken as it came. Each control must be `known`.
+
+        page: whose controls these are; lessons may share names
+        """
+        # What the link could not have is said until that control is set to something else.
+        refused = st.session_state.get(f"{page} refused", {})
+        notices = [
+            sentence
+            for control in self.controls
+            if (sentence := refused.get(control.name)) and st.session_state[control.name] == control.default
+        ]
+        values = {control.name: st.session_state[control.name] for control in self.controls}
         for control in self.controls:
-            if control.name in refused and st.session_state[control.name] != control.default:
-                del refused[control.name]
-        return [refused[control.name] for control in self.controls if control.name in refused]
+            if isinstance(control, Text):
+                good = f"{page} {control.name} last good"
+                last = st.session_state.get(good, control.default)
+                values[control.name], notice = control.within(values[control.name] or "", last)
+                st.session_state[good] = values[control.name]
+                notices += [notice] if notice else []
+        return Config(values), notices

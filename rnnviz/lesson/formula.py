@@ -42,5 +42,7 @@ def equations(trace: Trace, time: int, unit: int) -> str:
         left, right = formula.split(" = ", 1)
         arithmetic = in_numbers(formula, numbers, float(trace[quantity][time, unit]))
         held = unit in trace.clamp.get(quantity, {})
-        lines.append(rf"{left} &= {right} \\ &= " + (rf"{numbers[left]:.4f}\ \text{{(held)}}" if held else arithmetic))
+        lines.append(
+            rf"{left} &= {right} \\ &= " + (rf"{decimal(numbers[left])}\ \text{{(held)}}" if held else arithmetic)
+        )
     return r"\begin{aligned}" + r" \\[4pt] ".join(lines) + r"\end{aligned}"

@@ -20,7 +20,7 @@ from rnnviz.training.character_model import CharacterModel, Reading
 
 from .controls import Config, Controls
 from .formula import equations
-from .words import token_label
+from .words import token_label, verbatim
 
 SNIPPETS = Path(__file__).parent.parent.parent / "assets" / "snippets"
 HEAD_START = 0.08
@@ -68,9 +68,9 @@ class Lesson:
         """
         self.undrawn = controls
         if not controls.known():
-            controls.check_link()
+            controls.check_link(self.key)
             self.settle()
-        config, notices = controls.read()
+        config, notices = controls.read(self.key)
         for notice in notices:
             self.note(notice)
         return config
@@ -261,8 +261,10 @@ class Lesson:
             return None
         try:
             return stage.Pin.parse(raw)
-        except ValueError as refusal:
-            self.note(f"The link's {refusal}. Nothing is pinned.")
+        except ValueError:
+            self.note(
+                f"The link's pin cannot be {verbatim(raw)}: it is a step and a unit, such as 12.5. Nothing is pinned."
+            )
             return None
 
 
@@ -273,6 +275,8 @@ def snippet(name: str, **settings: Any) -> str:
     """
     lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
     for setting, value in settings.items():
+        if not isinstance(value, str | int | float | bool):
+            raise ValueError(f"{setting} is {value!r}; a snippet takes text and numbers")
         at = [k for k, line in enumerate(lines) if line.startswith(f"{setting} = ")]
         if len(at) != 1:
             raise ValueError(f"the snippet {name!r} sets {setting!r} {len(at)} times; it must do so once")

@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-LARGEST = float(np.finfo(np.float32).max)
-
 
 def encode(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """4 bytes: the header's length; the header, padded to 4; the arrays one after another, little-endian float32.
@@ -19,7 +17,10 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes
     for name, array in arrays.items():
         directory[name] = {"shape": list(array.shape), "start": start}
         start += array.size
-    text = json.dumps({**header, "arrays": directory}, allow_nan=False, separators=(",", ":")).encode()
+    try:
+        text = json.dumps({**header, "arrays": directory}, allow_nan=False, separators=(",", ":")).encode()
+    except TypeError as error:
+        raise ValueError(f"the header cannot be written as JSON: {error}") from error
     text += b" " * (-len(text) % 4)
     with np.errstate(over="ignore"):
         body = b"".join(np.ascontiguousarray(array, dtype="<f4").tobytes() for array in arrays.values())

@@ -19,7 +19,7 @@ class Pin(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Pin:
         """The pin in a URL. Raises ValueError on anything but two whole numbers with a dot between."""
-        if not re.fullmatch(r"0*[1-9][0-9]{0,5}\.[0-9]{1,6}", text):
+        if not re.fullmatch(r"[0-9]{1,6}\.[0-9]{1,6}", text) or int(text.split(".")[0]) == 0:
             raise ValueError(f"pin must be a step and a unit such as 12.5, not {text[:40]!r}")
         time, unit = text.split(".")
         return cls(int(time) - 1, int(unit))

@@ -110,9 +110,13 @@ def payload(trace: Trace, tokens: Sequence[str], output: Output, *, title: str, 
 
 
 def limit(values: np.ndarray) -> float:
-    """Where a signed scale ends: 1 for what stays within ±1, else the next round number above the largest."""
-    finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max(initial=0.0))
+    """Where a signed scale ends: 1 for what stays within ±1, else the next round number above the largest.
+
+    values: any shape; what float32, in which they travel, cannot hold is infinite and does not count.
+    """
+    with np.errstate(over="ignore"):
+        sent = np.abs(values.astype(np.float32))
+    largest = float(sent[np.isfinite(sent)].max(initial=0.0))
     if largest <= 1:
         return 1
     step = 10.0 ** np.floor(np.log10(largest))

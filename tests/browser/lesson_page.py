@@ -85,8 +85,9 @@ class LessonPage:
     def pixels(self) -> np.ndarray:
         """What is drawn in the player: (height, width, 4)."""
         flat, width = self.page.evaluate(
-            """() => { const c = window.rnnvizPlayer.canvas;
-            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return [Array.from(d), c.width]; }"""
+            """() => { const { width, height } = window.rnnvizPlayer.canvas;
+            const { data } = window.rnnvizPlayer.canvas.getContext("2d").getImageData(0, 0, width, height);
+            return [Array.from(data), width]; }"""
         )
         return np.array(flat, dtype=np.uint8).reshape(-1, width, 4)
 

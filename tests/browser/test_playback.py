@@ -128,7 +128,8 @@ def test_folded_it_is_the_one_cell_with_the_same_numbers(open_page):
 def test_reduced_motion_moves_in_whole_steps(open_page):
     lesson = open_page(reduced_motion="reduce")
     shares = lesson.page.evaluate(
-        """() => new Promise(done => { const p = window.rnnvizPlayer, seen = []; const draw = p.current.draw.bind(p.current);
+        """() => new Promise(done => { const p = window.rnnvizPlayer, seen = [];
+        const draw = p.current.draw.bind(p.current);
         p.current.draw = (context, state) => { seen.push(state.share); draw(context, state); };
         p.timeline.seek(3); p.timeline.play(); setTimeout(() => { p.timeline.pause(); done(seen); }, 900); })"""
     )

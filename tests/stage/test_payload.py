@@ -71,7 +71,9 @@ def test_the_same_content_gives_the_same_bytes(header, arrays):
     assert encode(header, arrays) == encode(dict(header), {name: array.copy() for name, array in arrays.items()})
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1, 2}, b"bytes", np.float32(1), np.ones(2)], ids=repr)
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, {1, 2}, b"bytes", np.float32(1), np.ones(2)], ids=repr
+)
 def test_a_header_that_json_cannot_hold_is_refused(value):
     with pytest.raises(ValueError):
         encode({"nested": [{"value": value}]}, {})

@@ -29,10 +29,28 @@ def test_a_text_is_a_pin_or_is_refused_in_a_sentence(text):
         assert 0 <= pin.time < 999_999 and 0 <= pin.unit <= 999_999
 
 
-NONSENSE = ["", "5", "0.0", "0.5", "1.", ".1", "-1.2", "1.-2", "1.2.3", "1e3.1", " 1.2", "1.2\n", "١.٢", "1,2", "1.1234567"]
+NONSENSE = [
+    "",
+    "5",
+    "0.0",
+    "0.5",
+    "1.",
+    ".1",
+    "-1.2",
+    "1.-2",
+    "1.2.3",
+    "1e3.1",
+    " 1.2",
+    "1.2\n",
+    "١.٢",
+    "1,2",
+    "1.1234567",
+]
 
 
-@pytest.mark.parametrize("text", [*NONSENSE, "9" * 5000 + ".1", "0" * 5000 + "1.1", "12\x00.5"], ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "text", [*NONSENSE, "9" * 5000 + ".1", "0" * 5000 + "1.1", "12\x00.5"], ids=lambda text: text[:8]
+)
 def test_what_is_no_pin_is_refused_by_what_it_was(text):
     with pytest.raises(ValueError, match="^pin must be a step and a unit such as 12.5"):
         Pin.parse(text)

@@ -1,0 +1,126 @@
+"""A figure is valid plotly, shows what it was handed and nothing else, and says on its axes what that is."""
+
+import inspect
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnnviz import figures
+from rnnviz.figures import palette
+from tests.figures.examples import ALL, DISTANCES, RESPONSES, STATE, WEIGHT, P
+
+each_figure = pytest.mark.parametrize("draw", ALL.values(), ids=ALL)
+
+
+def test_every_figure_function_has_an_example_here():
+    assert set(ALL) == set(figures.__all__)
+
+
+@each_figure
+def test_a_figure_is_valid_plotly_although_it_was_built_unchecked(draw):
+    go.Figure(draw().to_plotly_json())
+
+
+@each_figure
+def test_both_axes_say_what_they_show(draw):
+    layout = draw().layout
+    assert layout.xaxis.title.text and layout.yaxis.title.text
+    assert layout.title.text is None
+
+
+@each_figure
+def test_every_number_under_the_pointer_is_said_with_what_it_is(draw):
+    for trace in draw().data:
+        assert "%{" in trace.hovertemplate and "<extra></extra>" in trace.hovertemplate
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_data_of_a_figure_has_no_default(name):
+    first, *_ = inspect.signature(getattr(figures, name)).parameters.values()
+    assert first.default is inspect.Parameter.empty
+
+
+@each_figure
+def test_drawing_twice_gives_the_same_bytes(draw):
+    assert draw().to_json() == draw().to_json()
+
+
+def scale(coloured):
+    return [[stop, colour] for stop, colour in coloured.colorscale]
+
+
+@pytest.mark.parametrize("limit", [1, 0.25, 3.5])
+def test_signed_values_have_one_scale_centred_on_zero_that_ends_at_the_limit(limit):
+    state = figures.state_heatmap(STATE, "abcdefg", symbol="h", limit=limit).data[0]
+    weight = figures.weight_heatmap(WEIGHT, blocks="rzn", limit=limit).data[0]
+    for heatmap in (state, weight):
+        assert (heatmap.zmin, heatmap.zmax) == (-limit, limit)
+        assert scale(heatmap) == palette.colorscale(palette.SIGNED)
+    bars = figures.unit_responses(RESPONSES, symbol="h").data[0].marker
+    assert (bars.cmin, bars.cmax, scale(bars)) == (-1, 1, palette.colorscale(palette.SIGNED))
+
+
+def test_a_state_is_drawn_with_steps_from_one_and_units_from_zero():
+    figure = figures.state_heatmap(STATE, list("to be o"), symbol="c", limit=2)
+    (heatmap,) = figure.data
+    np.testing.assert_array_equal(heatmap.z, STATE.T.astype(np.float32))
+    assert (heatmap.x0, heatmap.dx, heatmap.y0, heatmap.dy) == (1, 1, 0, 1)
+    assert figure.layout.meta == {"time": "x", "unit": "y", "labels": list("to be o")}
+    assert figure.layout.yaxis.autorange == "reversed"
+    assert heatmap.colorbar.title.text == "c" and list(heatmap.colorbar.tickvals) == [-2, 0, 2]
+
+
+def test_a_state_beyond_float32_is_drawn_as_infinite():
+    (heatmap,) = figures.state_heatmap(np.array([[1e300, -1e300, np.inf, np.nan]]), "a", symbol="h", limit=1).data
+    np.testing.assert_array_equal(heatmap.z, [[np.inf], [-np.inf], [np.inf], [np.nan]])
+
+
+def test_weights_are_drawn_as_they_are_with_a_line_between_blocks():
+    figure = figures.weight_heatmap(WEIGHT, blocks=("r", "z", "n"), limit=3)
+    np.testing.assert_array_equal(figure.data[0].z, WEIGHT.astype(np.float32))
+    assert [(line.y0, line.y1) for line in figure.layout.shapes] == [(3.5, 3.5), (7.5, 7.5)]
+    assert list(figure.layout.yaxis.ticktext) == ["r", "z", "n"]
+    assert list(figure.layout.yaxis.tickvals) == [1.5, 5.5, 9.5]
+    assert figure.layout.meta is None
+
+
+def test_responses_are_drawn_in_the_order_given_with_a_whisker_each():
+    figure = figures.unit_responses(RESPONSES, symbol="h")
+    (bars,) = figure.data
+    assert list(bars.x) == RESPONSES["token"].to_list() and figure.layout.xaxis.type == "category"
+    np.testing.assert_array_equal(bars.y, RESPONSES["mean"])
+    np.testing.assert_array_equal(bars.error_y.array, RESPONSES["deviation"])
+    np.testing.assert_array_equal(bars.customdata, RESPONSES["count"])
+    np.testing.assert_array_equal(bars.marker.color, RESPONSES["mean"])
+
+
+def test_distances_are_one_line_a_cell_on_a_log_axis():
+    figure = figures.repetition_distances(DISTANCES, current="GRU")
+    assert figure.layout.yaxis.type == "log"
+    assert {line.name for line in figure.data} == set(DISTANCES["cell"])
+    for line in figure.data:
+        own = DISTANCES[DISTANCES["cell"] == line.name]
+        np.testing.assert_array_equal(line.x, own["repetition"])
+        np.testing.assert_array_equal(line.y, own["distance"])
+        assert line.line.color == palette.CELLS[line.name]["light"]
+
+
+def test_lines_are_told_apart_without_colour_and_the_current_cell_stands_out():
+    lines = figures.repetition_distances(DISTANCES, current="GRU").data
+    assert len({line.line.dash for line in lines}) == len(lines)
+    assert max(lines, key=lambda line: line.line.width).name == "GRU"
+
+
+def test_a_state_that_no_longer_moves_is_drawn_and_not_dropped():
+    still = DISTANCES.assign(distance=[0.5, 0.0] + [0.0] * 4)
+    drawn = [y for line in figures.repetition_distances(still, current="GRU").data for y in line.y]
+    assert len(drawn) >= len(still) and all(y is not None and y > 0 for y in drawn)
+
+
+def test_probabilities_are_drawn_on_the_whole_range_with_their_tokens():
+    figure = figures.next_tokens(P, ["e", "␣", "'"])
+    (bars,) = figure.data
+    np.testing.assert_array_equal(bars.y, P)
+    assert list(bars.customdata) == list(figure.layout.xaxis.ticktext) == ["e", "␣", "'"]
+    assert list(figure.layout.yaxis.range) == [0, 1]

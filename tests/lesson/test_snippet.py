@@ -1,0 +1,118 @@
+"""The script on the page runs as shown and says what the engine says; no text in it can become code."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.lesson.lesson import SNIPPETS, snippet
+from rnnviz.training.character_model import CELLS, character_model
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXTS = {
+    "plain": "To be, or not to be",
+    "quotes": "'\"'''\"\"\"",
+    "backslashes": "\\n \\' \\\\ \\",
+    "emoji": "🦆 é \u0301",
+    "lines": "one\ntwo\r\n\x00\u2028end",
+    "code": "'; __import__('os')._exit(7) #",
+    "braces": "{cell} {{}} %s $x$ `c`",
+    "the longest": "Now is the winter of our discontent " * 6,
+}
+CASES = [(cell, text) for cell in CELLS for text in TEXTS.values()]
+# Each script is run from its file, in the project's folder, with its output kept apart.
+RUN = """
+import contextlib, io, json, runpy, sys
+outputs = []
+for path in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        runpy.run_path(path, run_name="__main__")
+    outputs.append(output.getvalue())
+print(json.dumps(outputs))
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """What the script prints for each case."""
+    folder = tmp_path_factory.mktemp("snippets")
+    paths = [folder / f"{k}.py" for k in range(len(CASES))]
+    for path, (cell, text) in zip(paths, CASES, strict=True):
+        path.write_text(snippet("unrolling", cell=cell, text=text), encoding="utf-8")
+    run = subprocess.run([sys.executable, "-c", RUN, *paths], cwd=ROOT, capture_output=True, text=True, check=True)
+    return dict(zip(CASES, json.loads(run.stdout), strict=True))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_the_script_prints_the_engines_states_and_likeliest_characters(printed, cell, text):
+    model = character_model(cell)
+    reading = model.read(text)
+    likeliest = [model.vocabulary.tokens[i] for i in reading.p.argmax(axis=1)]
+    expected = [
+        f"{character!r} h[0] = {state:.4f} next: {token!r}"
+        for character, state, token in zip(text, reading.trace.h[:, 0], likeliest, strict=True)
+    ]
+    assert printed[cell, text].split("\n")[:-1] == expected
+
+
+def test_the_script_runs_by_itself_as_it_stands_in_the_folder():
+    path = SNIPPETS / "unrolling.py"
+    run = subprocess.run([sys.executable, path], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(run.stdout.splitlines()) == len("To be, or not to be")
+
+
+def settings_of(source):
+    """name -> the node that the script's top level sets it to."""
+    return {
+        node.targets[0].id: node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+
+
+def skeleton(source):
+    """The script without the two values that a person sets."""
+    tree = ast.parse(source)
+    for name, value in settings_of(source).items():
+        if name in ("cell", "text"):
+            assert isinstance(value, ast.Constant)
+    tree.body = [n for n in tree.body if not (isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") in ("cell", "text"))]
+    return ast.dump(tree)
+
+
+@given(st.text() | st.sampled_from(list(TEXTS.values())) | st.text("'\"\\\n\r{}#;()", max_size=20))
+def test_no_text_can_become_code(text):
+    source = snippet("unrolling", cell="GRU", text=text)
+    assert settings_of(source)["text"].value == text
+    assert skeleton(source) == skeleton((SNIPPETS / "unrolling.py").read_text(encoding="utf-8"))
+
+
+@given(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text())
+def test_a_value_stands_in_the_script_as_itself(value):
+    assert ast.literal_eval(settings_of(snippet("unrolling", cell=value))["cell"]) == value
+
+
+@pytest.mark.parametrize("value", [np.float64(0.5), np.int64(3), object(), float("inf")], ids=repr)
+def test_what_is_no_literal_is_refused(value):
+    with pytest.raises(ValueError):
+        snippet("unrolling", text=value)
+
+
+@pytest.mark.parametrize("name", ["depth", "h", "", "text =", "cell = 'GRU'\nimport os\ntext"])
+def test_a_setting_that_the_script_lacks_is_refused(name):
+    if name == "h":
+        pytest.fail("unreachable") if "\nh = " in (SNIPPETS / "unrolling.py").read_text() else None
+    with pytest.raises(ValueError, match="it must do so once"):
+        snippet("unrolling", **{name: 1})
+
+
+def test_it_is_ten_lines_or_so():
+    lines = (SNIPPETS / "unrolling.py").read_text(encoding="utf-8").splitlines()
+    assert sum(bool(line) for line in lines) <= 20
