@@ -178,8 +178,8 @@ part = unrolling.reading(*settings, config.text[:cut]).trace.h
 apart = float(np.abs(part - trace.h[:cut]).max())
 lesson.say(
     f"The loop runs as often as there are characters: {steps} for yours, {cut} for its first half. Reading only that half "
-    f"gives the same first {cut} columns: the largest difference between them, computed just now, is **{apart:.1e}**"
-    + (". " if apart == 0 else ", the rounding of the last digit. ")
+    f"gives the same first {cut} columns: the largest difference between them, computed just now, is "
+    + ("**exactly 0**. " if apart == 0 else f"**{apart:.1e}**, the rounding of the last digit. ")
     + "A state never depends on what comes later. Type a longer or a shorter text: the cell stays as it is."
 )
 

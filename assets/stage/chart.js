@@ -126,7 +126,9 @@ class Chart {
     const { dark, line } = this.header;
     const recoloured = theme.name === "dark" ? recolour(this.figure, dark) : structuredClone(this.figure);
     const { layout, data } = recoloured;
-    const ruled = theme.name === "dark" ? dark[line] : line;
+    const inTheme = (colour) => (theme.name === "dark" ? dark[colour] : colour);
+    const ruled = inTheme(line);
+    this.element.style.setProperty("--rnnviz-accent", inTheme(this.header.accent));
     Object.assign(layout, {
       uirevision: "kept", autosize: true, paper_bgcolor: theme.background, plot_bgcolor: theme.background,
       width: this.width || this.frame.clientWidth, font: { ...layout.font, family: theme.font, color: theme.text, size: 13 },
@@ -246,8 +248,9 @@ class Chart {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = every === 1 ? `${Math.max(7, Math.min(14, column))}px ui-monospace, 'DejaVu Sans Mono', monospace` : `11px ${full.font.family}`;
+    const numbered = every > 1 && this.figure.layout.meta.time; // too narrow for all inputs: some steps by number
     labels.forEach((text, k) => {
-      if ((k + 1) % every === 0) context.fillText(every === 1 ? text : String(k + 1), xaxis.l2p(k + 1), box.height / 2);
+      if ((k + 1) % every === 0) context.fillText(numbered ? String(k + 1) : text, xaxis.l2p(k + 1), box.height / 2);
     });
   }
 

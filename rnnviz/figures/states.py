@@ -49,7 +49,7 @@ def unit_responses(responses: pd.DataFrame, *, symbol: str, height: int = 300) -
     """
     bars = {
         "type": "bar",
-        "x": responses["token"].to_list(),
+        "x": list(range(1, len(responses) + 1)),
         "y": responses["mean"].to_numpy(),
         "error_y": {
             "type": "data",
@@ -58,7 +58,7 @@ def unit_responses(responses: pd.DataFrame, *, symbol: str, height: int = 300) -
             "width": 2,
             "color": palette.MUTED["light"],
         },
-        "customdata": responses["count"].to_numpy(),
+        "customdata": list(zip(responses["token"], responses["count"].to_list(), strict=True)),
         "marker": {
             "color": responses["mean"].to_numpy(),
             "cmin": -1,
@@ -66,14 +66,16 @@ def unit_responses(responses: pd.DataFrame, *, symbol: str, height: int = 300) -
             "colorscale": palette.colorscale(palette.SIGNED),
             "line": {"width": 1, "color": palette.MUTED["light"]},
         },
-        "hovertemplate": f"after %{{x}}: mean {symbol} = %{{y:.4f}} (%{{customdata}} times)<extra></extra>",
+        "hovertemplate": f"after %{{customdata[0]}}: mean {symbol} = %{{y:.4f}} (%{{customdata[1]}} times)<extra></extra>",
     }
     return figure(
         [bars],
         height=height,
         bargap=0.15,
-        xaxis={"title": {"text": "character just read"}, "type": "category", "tickangle": 0, "tickmode": "linear"},
-        yaxis={"title": {"text": f"mean {symbol}"}, "range": [-1.25, 1.25]},
+        meta={"labels": responses["token"].to_list()},
+        xaxis={"title": {"text": "character just read"}, "showgrid": False, "zeroline": False},
+        # For values within ±1 no mean and standard deviation reach beyond √2.
+        yaxis={"title": {"text": f"mean {symbol}"}, "range": [-1.45, 1.45]},
     )
 
 

@@ -196,13 +196,12 @@ class Controls:
 
         page: whose controls these are; lessons may share names
         """
-        # What the link could not have is said until that control is set to something else.
+        # What the link could not have is said until that control is set to something else, and then never again.
         refused = st.session_state.get(f"{page} refused", {})
-        notices = [
-            sentence
-            for control in self.controls
-            if (sentence := refused.get(control.name)) and st.session_state[control.name] == control.default
-        ]
+        for control in self.controls:
+            if st.session_state[control.name] != control.default:
+                refused.pop(control.name, None)
+        notices = list(refused.values())
         values = {control.name: st.session_state[control.name] for control in self.controls}
         for control in self.controls:
             if isinstance(control, Text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -122,6 +123,7 @@ class Lesson:
                     format_func=lambda k: options[k],
                     key=self._next("predict"),
                     label_visibility="collapsed",
+                    wrap=True,
                 )
             if chosen is None:
                 return False
@@ -195,6 +197,7 @@ class Lesson:
                 alt=alt,
                 dark=palette.DARK,
                 line=palette.LINE["light"],
+                accent=palette.ACCENT["light"],
                 sweep=sweep,
             )
 
@@ -275,8 +278,8 @@ def snippet(name: str, **settings: Any) -> str:
     """
     lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
     for setting, value in settings.items():
-        if not isinstance(value, str | int | float | bool):
-            raise ValueError(f"{setting} is {value!r}; a snippet takes text and numbers")
+        if type(value) not in (str, int, bool) and not (type(value) is float and math.isfinite(value)):
+            raise ValueError(f"{setting} is {value!r}; a snippet takes text and finite numbers")
         at = [k for k, line in enumerate(lines) if line.startswith(f"{setting} = ")]
         if len(at) != 1:
             raise ValueError(f"the snippet {name!r} sets {setting!r} {len(at)} times; it must do so once")

@@ -54,6 +54,7 @@ def chart(
     alt: str,
     dark: Mapping[str, str],
     line: str,
+    accent: str,
     sweep: Sweep | None = None,
 ) -> float | None:
     """Show a figure; with a sweep, return the value at which it rests.
@@ -62,11 +63,11 @@ def chart(
     `{"time": "x", "unit": "y"}`. Hover, pin and playhead are then shared with the player.
 
     caption: what the figure shows, seen above it   alt: what is to be seen in it, in words
-    dark: light colour -> dark colour   line: the light colour of grid lines
+    dark: light colour -> dark colour   line, accent: the light colours of grid lines, and of playhead and pin
     """
     result = _chart(
         key=key,
-        data=payload(figure, name=key, caption=caption, alt=alt, dark=dark, line=line, sweep=sweep),
+        data=payload(figure, name=key, caption=caption, alt=alt, dark=dark, line=line, accent=accent, sweep=sweep),
         default={"value": None if sweep is None else sweep.start},
         on_value_change=lambda: None,
     )
@@ -81,6 +82,7 @@ def payload(
     alt: str,
     dark: Mapping[str, str],
     line: str,
+    accent: str,
     sweep: Sweep | None = None,
 ) -> bytes:
     """Everything that the chart draws."""
@@ -90,6 +92,7 @@ def payload(
         "alt": alt,
         "dark": dark,
         "line": line,
+        "accent": accent,
         "figure": figure.to_json(),
         "sweep": None,
     }

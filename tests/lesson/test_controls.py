@@ -33,7 +33,9 @@ def no_head_start(monkeypatch):
 
 
 def open_page(**url):
-    page = AppTest.from_string(SCRIPT + "\nimport streamlit as st\nst.session_state.seen = dict(config)", default_timeout=30)
+    page = AppTest.from_string(
+        SCRIPT + "\nimport streamlit as st\nst.session_state.seen = dict(config)", default_timeout=30
+    )
     for name, value in url.items():
         page.query_params[name] = value
     return checked(page.run())
@@ -112,7 +114,16 @@ def test_a_notice_stays_until_its_own_control_is_set():
     assert notices(checked(page.run())) == []
 
 
-MARKUP = ["![x](//evil.example/p.png)", "[a](//evil.example)", "<script>alert(1)</script>", "**b**", "$x$", "`c`", ":red[x]", "``"]
+MARKUP = [
+    "![x](//evil.example/p.png)",
+    "[a](//evil.example)",
+    "<script>alert(1)</script>",
+    "**b**",
+    "$x$",
+    "`c`",
+    ":red[x]",
+    "``",
+]
 
 
 @pytest.mark.parametrize("name", ["cell", "seed"])
@@ -127,7 +138,7 @@ def test_what_a_link_says_is_never_markup(name, value):
 @given(name=st.sampled_from(["cell", "seed", "weights"]), value=st.text(max_size=20))
 def test_whatever_a_link_says_the_page_stands(name, value):
     assume(value not in ["LSTM", "GRU", "Elman", "trained", "zero"])
-    assume(not value.strip().isdecimal())
+    assume(not value.strip().lstrip("-").isdecimal())
     page = open_page(**{name: value})
     assert seen(page) == DEFAULTS and len(notices(page)) == 1
 
@@ -175,7 +186,7 @@ def test_a_number_takes_its_range_and_nothing_else(number):
     if 0 <= number <= 99:
         assert SEED.parse(str(number)) == number
     else:
-        with pytest.raises(ValueError, match="Seed cannot be .* a whole number from 0 to 99"):
+        with pytest.raises(ValueError, match="Seed cannot be .* whole number from 0 to 99"):
             SEED.parse(str(number))
 
 

@@ -83,7 +83,9 @@ def skeleton(source):
     for name, value in settings_of(source).items():
         if name in ("cell", "text"):
             assert isinstance(value, ast.Constant)
-    tree.body = [n for n in tree.body if not (isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") in ("cell", "text"))]
+    tree.body = [
+        n for n in tree.body if not (isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") in ("cell", "text"))
+    ]
     return ast.dump(tree)
 
 
@@ -94,7 +96,7 @@ def test_no_text_can_become_code(text):
     assert skeleton(source) == skeleton((SNIPPETS / "unrolling.py").read_text(encoding="utf-8"))
 
 
-@given(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text())
+@given(st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text())
 def test_a_value_stands_in_the_script_as_itself(value):
     assert ast.literal_eval(settings_of(snippet("unrolling", cell=value))["cell"]) == value
 
@@ -105,10 +107,8 @@ def test_what_is_no_literal_is_refused(value):
         snippet("unrolling", text=value)
 
 
-@pytest.mark.parametrize("name", ["depth", "h", "", "text =", "cell = 'GRU'\nimport os\ntext"])
+@pytest.mark.parametrize("name", ["depth", "x ", "", "text =", "cell = 'GRU'\nimport os\ntext"])
 def test_a_setting_that_the_script_lacks_is_refused(name):
-    if name == "h":
-        pytest.fail("unreachable") if "\nh = " in (SNIPPETS / "unrolling.py").read_text() else None
     with pytest.raises(ValueError, match="it must do so once"):
         snippet("unrolling", **{name: 1})
 

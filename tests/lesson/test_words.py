@@ -19,7 +19,7 @@ def read(latex):
     return float(re.sub(r"[()]", "", latex).replace(r" \cdot 10^{", "e").replace("}", ""))
 
 
-@given(FINITE)
+@given(st.floats(-1e300, 1e300))
 @example(0.00099999)
 @example(9999.99999)
 @example(-0.001)
@@ -78,7 +78,7 @@ def test_a_visible_character_is_quoted_as_itself(character):
     assert code(quoted(character)) == [character]
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x07", "\t", "\r", "\u2028", "\u202e", "\u200b", "\u0301"], ids=ascii)
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\t", "\r", "\u2028", "\u202e", "\u200b"], ids=ascii)
 def test_an_invisible_character_is_quoted_by_something_that_can_be_seen(character):
     (shown,) = code(quoted(character))
     assert shown != character and shown.isprintable()

@@ -14,7 +14,14 @@ from rnnviz.stage.chart import Sweep, payload
 from tests.stage.decoder import as_sent, decode
 
 FIGURE = go.Figure(go.Heatmap(z=np.arange(6, dtype=np.float32).reshape(2, 3)), layout={"meta": {"time": "x"}})
-WORDS = {"name": "state", "caption": "A caption", "alt": "In words", "dark": {"#000000": "#ffffff"}, "line": "#dddddd"}
+WORDS = {
+    "name": "state",
+    "caption": "A caption",
+    "alt": "In words",
+    "dark": {"#000000": "#ffffff"},
+    "line": "#dddddd",
+    "accent": "#c2185b",
+}
 VALUES = st.lists(st.floats(-10, 10), min_size=1, max_size=6, unique=True).map(sorted)
 
 
