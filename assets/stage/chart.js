@@ -2,7 +2,7 @@
 // with the player. Frames of a sweep that Python computed are scrubbed here, without the server.
 
 import * as link from "./link.js";
-import { now, set, subscribe } from "./moment.js";
+import { disown, now, own, set, subscribe } from "./moment.js";
 import { decode } from "./payload.js";
 import { themeOf } from "./theme.js";
 
@@ -48,7 +48,7 @@ class Chart {
     this.resizer = new ResizeObserver(([entry]) => this.resize(entry.contentRect.width));
     this.resizer.observe(this.frame);
     // What is out of sight is painted when it comes into sight, so that what is in sight never waits for it.
-    this.sight = new IntersectionObserver(([entry]) => this.seen(entry.isIntersecting), {
+    this.sight = new IntersectionObserver((entries) => this.seen(entries.at(-1).isIntersecting), {
       root: scroller(this.element), rootMargin: "400px 0px",
     });
     this.sight.observe(this.element);
@@ -63,12 +63,14 @@ class Chart {
     const save = (format) => {
       const button = make("button", "save", format.toUpperCase());
       button.type = "button";
+      button.disabled = true; // until there is something to save
       button.title = `Save this figure as ${format.toUpperCase()}`;
       button.setAttribute("aria-label", button.title);
       button.onclick = () => this.save(format);
       return button;
     };
     this.caption = make("div", "caption");
+    this.saves = make("span", "saves", save("png"), save("svg"));
     this.slider = make("div", "sweep");
     this.plot = make("div", "plot");
     this.marks = { playhead: make("div", "mark playhead"), row: make("div", "mark row"), hover: make("div", "mark hover"),
@@ -76,7 +78,7 @@ class Chart {
     this.overlay = make("div", "overlay", ...Object.values(this.marks));
     this.labels = make("canvas", "labels");
     this.frame = make("div", "frame", this.plot, this.overlay, this.labels);
-    this.element.append(make("div", "head", this.caption, make("span", "saves", save("png"), save("svg"))), this.slider, this.frame);
+    this.element.append(make("div", "head", this.caption, this.saves), this.slider, this.frame);
     this.element.setAttribute("role", "figure");
   }
 
@@ -139,6 +141,10 @@ class Chart {
     if (layout.meta?.labels) Object.assign(layout.xaxis, { showticklabels: false, ticks: "" });
     this.setFrame(data);
     await Plotly.react(this.plot, data, layout, CONFIG);
+    if (this.destroyed) {
+      Plotly.purge(this.plot);
+      return;
+    }
     if (!this.wired) this.wire();
     this.plot.dataset.painted = String(Number(this.plot.dataset.painted ?? 0) + 1);
     this.mark();
@@ -146,8 +152,16 @@ class Chart {
 
   wire() {
     this.wired = true;
-    this.plot.on("plotly_hover", ({ points }) => set({ hover: this.point(points[0]) }));
-    this.plot.on("plotly_unhover", () => set({ hover: null }));
+    for (const button of this.saves.children) button.disabled = false;
+    this.plot.on("plotly_hover", ({ points }) => {
+      this.hovered = true;
+      set({ hover: this.point(points[0]) });
+    });
+    this.plot.on("plotly_unhover", () => {
+      this.hovered = false;
+      set({ hover: null });
+      this.mark();
+    });
     this.plot.on("plotly_click", ({ points }) => this.clicked(this.point(points[0])));
     this.plot.on("plotly_relayout", () => this.mark());
   }
@@ -224,7 +238,7 @@ class Chart {
     const has = (point, key) => point && point[key] !== null && meta[key];
     show(this.marks.row, has(hover, "unit"), null, hover?.unit);
     show(this.marks.hover, has(hover, "time") && has(hover, "unit"), hover?.time + 1, hover?.unit);
-    show(this.marks.pinrow, has(pin, "unit"), null, pin?.unit);
+    show(this.marks.pinrow, has(pin, "unit") && !this.hovered, null, pin?.unit); // else it would cross out the label
     show(this.marks.pin, has(pin, "time") && has(pin, "unit"), pin?.time + 1, pin?.unit);
   }
 
@@ -254,13 +268,19 @@ class Chart {
     });
   }
 
-  // A picture of the figure as it stands, with its step labels as plotly's own.
+  // A picture of the figure as it stands, with its caption, and its step labels as plotly's own.
   save(format) {
     const { data, layout, clientWidth: width, clientHeight: height } = this.plot;
     const labels = this.figure.layout.meta?.labels;
     const ticks = labels && { tickmode: "array", tickvals: labels.map((_, k) => k + 1), ticktext: labels, tickangle: 0, showticklabels: true };
-    const figure = { data, layout: { ...layout, xaxis: { ...layout.xaxis, ...ticks } } };
-    window.Plotly.downloadImage(figure, { format, filename: this.header.name, width, height, scale: format === "png" ? 2 : 1 });
+    const figure = { data, layout: {
+      ...layout,
+      title: { text: this.caption.textContent, font: { size: 15 }, x: 0.01, xanchor: "left" },
+      margin: { ...layout.margin, t: layout.margin.t + 40 },
+      xaxis: { ...layout.xaxis, ...ticks },
+    } };
+    const size = { width, height: height + 40, scale: format === "png" ? 2 : 1 };
+    window.Plotly.downloadImage(figure, { format, filename: this.header.name, ...size });
   }
 
   // ── The sweep ──
@@ -282,10 +302,12 @@ class Chart {
       this.range.max = sweep.values.length - 1;
     }
     const key = `sweep:${sweep.name}`;
-    if (now()[key] === undefined) {
-      const wanted = Number(link.read(sweep.name) ?? NaN);
-      const known = Number.isFinite(wanted) && wanted >= sweep.values[0] && wanted <= sweep.values.at(-1);
-      set({ [key]: nearest(sweep.values, known ? wanted : sweep.start) });
+    this.told ??= sweep.start;
+    if (now()[key] === undefined || now()[key] === null) {
+      const asked = link.read(sweep.name)?.trim();
+      const wanted = asked ? Number(asked) : NaN;
+      const known = wanted >= sweep.values[0] && wanted <= sweep.values.at(-1);
+      own(this, { [key]: nearest(sweep.values, known ? wanted : sweep.start) });
     }
     this.showSweep();
   }
@@ -319,8 +341,9 @@ class Chart {
   rested() {
     const { sweep } = this.header;
     const value = sweep.values[now()[`sweep:${sweep.name}`]];
-    link.keep(sweep.name, value === sweep.start ? null : String(value));
-    this.setStateValue("value", value);
+    link.keep(this, sweep.name, value === sweep.start ? null : String(value));
+    if (value !== this.told) this.setStateValue("value", value);
+    this.told = value;
   }
 
   setFrame(traces) {
@@ -342,10 +365,8 @@ class Chart {
     this.unsubscribe();
     this.resizer.disconnect();
     this.sight.disconnect();
-    if (this.header?.sweep) {
-      link.release(this.header.sweep.name);
-      set({ [`sweep:${this.header.sweep.name}`]: undefined });
-    }
+    link.release(this);
+    disown(this);
     if (this.wired) window.Plotly.purge(this.plot);
   }
 }

@@ -3,23 +3,26 @@
 import { head } from "./unrolled.js";
 import { percent } from "./trace.js";
 
-const HEIGHT = 400;
+const HEIGHT = 360;
 
 export class Folded {
   arrange(data, { width, quantity }) {
-    const narrow = width < 620;
+    const narrow = width < 720;
     const side = Math.ceil(Math.sqrt(data.units));
-    const room = narrow ? width * 0.42 : 210;
-    const cell = Math.max(4, Math.min(26, room / side));
-    const blocks = data.lane ? 2 : 1;
-    const scale = blocks === 2 ? 0.78 : 1;
-    const size = cell * scale;
-    const height = HEIGHT;
-    const boxWidth = side * size + 40;
-    const boxHeight = blocks * (side * size + 26) + 14;
-    const box = { x: width / 2 - boxWidth / 2 - (narrow ? 0 : 20), y: 64 + (height - 96 - boxHeight) / 2, width: boxWidth, height: boxHeight };
-    this.grids = [{ key: quantity, x: box.x + 20, y: box.y + 26, size, side }];
-    if (data.lane) this.grids.push({ key: data.lane, x: box.x + 20, y: box.y + 26 + side * size + 26, size, side });
+    const keys = data.lane && data.lane !== quantity ? [quantity, data.lane] : [quantity];
+    // States stand side by side where there is room, else one above the other.
+    const across = narrow ? 1 : keys.length;
+    const size = Math.max(4, Math.min(26, (narrow ? width * 0.42 : 420 / (keys.length + 1)) / side));
+    const block = side * size;
+    const boxWidth = across * (block + 24) + 16;
+    const boxHeight = (keys.length / across) * (block + 28) + 12;
+    const height = Math.max(HEIGHT, boxHeight + 104);
+    const box = { x: width / 2 - boxWidth / 2 - (narrow ? 0 : 20), y: 56 + (height - 104 - boxHeight) / 2, width: boxWidth, height: boxHeight };
+    this.grids = keys.map((key, k) => ({
+      key, size, side,
+      x: box.x + 20 + (across > 1 ? k * (block + 24) : 0),
+      y: box.y + 28 + (across > 1 ? 0 : k * (block + 28)),
+    }));
     Object.assign(this, { data, width, height, box, side, quantity, narrow });
     return height;
   }
@@ -40,8 +43,8 @@ export class Folded {
     context.strokeRect(box.x, box.y, box.width, box.height);
     // Before the state of this step is computed, the cell still holds the one before.
     for (const grid of this.grids) {
-      const held = reached(data.byKey.get(grid.key).phase) ? step : step - 1;
-      this.drawGrid(context, grid, held, hover, pin);
+      grid.time = reached(data.byKey.get(grid.key).phase) ? step : step - 1;
+      this.drawGrid(context, grid, hover, pin);
     }
     this.drawInput(context, step, reached("input"), lit("input"));
     this.drawGates(context, step, reached("gates"), lit("gates"));
@@ -56,14 +59,16 @@ export class Folded {
     context.fillText(words, x, y);
   }
 
-  drawGrid(context, { key, x, y, size, side }, time, hover, pin) {
+  // At time -1 it is a state before the first step; what is no state has no value yet.
+  drawGrid(context, { key, time, x, y, size, side }, hover, pin) {
     const { data, colours } = this;
     const { symbol, name, scale, limit } = data.byKey.get(key);
-    this.text(context, time < 0 ? `${symbol}: 0 at the start` : `${symbol}, ${name}, t = ${time + 1}`, x, y - 11, {
-      size: 12, colour: colours.muted, align: "left",
-    });
+    const start = data.arrays[`start ${key}`];
+    const words = time >= 0 ? `${symbol}, ${name}, t = ${time + 1}` : `${symbol} ${start ? "before the first step" : "is not computed yet"}`;
+    this.text(context, words, x, y - 11, { size: 12, colour: colours.muted, align: "left" });
+    if (time < 0 && !start) return;
     for (let unit = 0; unit < data.units; unit++) {
-      const value = time < 0 ? 0 : data.value(key, time, unit);
+      const value = time < 0 ? start.values[unit] : data.value(key, time, unit);
       context.fillStyle = data.colour(value, scale, limit);
       context.fillRect(x + (unit % side) * size, y + Math.floor(unit / side) * size, size - 1, size - 1);
     }
@@ -95,14 +100,14 @@ export class Folded {
     head(context, box.x + box.width / 2 - 5, top, -1, 0, 8);
     const states = data.lane ? "h and c" : "h";
     const words = this.narrow ? `${states} of t = ${step}` : `the loop: ${states} of t = ${step} ${data.lane ? "come" : "comes"} back in with input ${step + 1}`;
-    this.text(context, step === 0 ? `the loop: ${states} ${data.lane ? "start" : "starts"} at 0` : words, box.x + box.width / 2, top - 16, {
+    this.text(context, step === 0 ? "the loop: at the start it brings what stood before" : words, box.x + box.width / 2, top - 16, {
       size: 13, colour: lit ? colours.accent : colours.muted,
     });
   }
 
   drawInput(context, step, reached, lit) {
     const { box, colours, data } = this;
-    const x = this.narrow ? 22 : box.x - 150;
+    const x = this.narrow ? 22 : Math.max(48, box.x - 150);
     const y = box.y + box.height - 34;
     context.globalAlpha = reached ? 1 : 0.25;
     this.text(context, data.tokens[step], x, y, { size: 40, weight: 600, font: colours.mono, colour: lit ? colours.accent : colours.ink });
@@ -120,13 +125,13 @@ export class Folded {
   drawGates(context, step, reached, lit) {
     const { box, colours, data } = this;
     if (this.narrow || !data.gates.length) return;
-    const x = box.x - 250;
+    const x = Math.max(2, box.x - 250);
     context.globalAlpha = reached ? 1 : 0.25;
     this.text(context, "gates, mean over units", x, box.y + 12, { size: 12, colour: lit ? colours.accent : colours.muted, align: "left" });
     data.gates.forEach((gate, k) => {
       const y = box.y + 34 + k * 24;
       const value = data.openness(gate, step);
-      this.text(context, data.byKey.get(gate).symbol, x, y, { size: 14, align: "left" });
+      this.text(context, gate, x, y, { size: 14, align: "left", weight: 700, colour: data.palette.gates[gate] });
       context.strokeStyle = colours.muted;
       context.lineWidth = 1;
       context.strokeRect(x + 24, y - 7, 90, 14);
@@ -155,7 +160,7 @@ export class Folded {
       const at = y + 4 + rank * 26;
       this.text(context, token, x + 4, at, { size: 18, font: colours.mono, align: "left" });
       const long = this.narrow ? 24 : 110;
-      context.fillStyle = data.colour(0.55, "gate", 1);
+      context.fillStyle = colours.probability;
       context.fillRect(x + 24, at - 8, long * p, 16);
       this.text(context, percent(p), this.narrow ? x + 26 : x + 30 + long * p, at, { size: 12, align: "left" });
     });
@@ -164,10 +169,10 @@ export class Folded {
 
   at(x, y) {
     const { data } = this;
-    for (const { key, x: left, y: top, size, side } of this.grids) {
+    for (const { key, time, x: left, y: top, size, side } of this.grids) {
       const column = Math.floor((x - left) / size);
       const unit = Math.floor((y - top) / size) * side + column;
-      if (column >= 0 && column < side && y >= top && unit < data.units) return { time: null, unit, key };
+      if (column >= 0 && column < side && y >= top && unit < data.units) return time < 0 ? null : { time, unit, key };
     }
     return null;
   }

@@ -1,34 +1,37 @@
 // What the stage keeps in the page's address, beside the parameters that Streamlit's widgets keep there.
 //
 // Streamlit writes the whole query string from what it knows; ours would be lost. So every write to the
-// history passes through here, and what is kept is put back before it reaches the address bar.
+// history passes through here, and what is kept for that page is put back before it reaches the address bar.
 
-const kept = new Map();
+const kept = new Map(); // name -> { owner, value, path }
 
 export function read(name) {
   return new URLSearchParams(window.location.search).get(name);
 }
 
-// Keep a parameter; null drops it from the address.
-export function keep(name, value) {
-  kept.set(name, value);
+// Keep a parameter for the page that is open; null drops it from the address.
+export function keep(owner, name, value) {
+  kept.set(name, { owner, value, path: window.location.pathname });
   window.history.replaceState(window.history.state, "", window.location.href);
 }
 
-// Stop caring for a parameter: its component is gone, and the address belongs to another page.
-export function release(name) {
-  kept.delete(name);
+// Stop caring for an owner's parameters: its component is gone.
+export function release(owner) {
+  for (const [name, one] of kept) if (one.owner === owner) kept.delete(name);
 }
 
 function withKept(address) {
   if (address === undefined || address === null) return address;
   const url = new URL(address, window.location.href);
-  if (url.pathname !== window.location.pathname) return address;
   const query = new URLSearchParams(url.search);
-  for (const [name, value] of kept) {
+  let ours = false;
+  for (const [name, { value, path }] of kept) {
+    if (path !== url.pathname) continue;
+    ours = true;
     if (value === null) query.delete(name);
     else query.set(name, value);
   }
+  if (!ours) return address;
   url.search = query.toString();
   return url.href;
 }

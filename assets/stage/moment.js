@@ -2,6 +2,7 @@
 // A point is { time, unit }, both from 0; time or unit may be null where only the other is known.
 
 const moment = { playhead: null, hover: null, pin: null };
+const owners = new Map(); // key -> who set it last, by name
 const listeners = new Set();
 
 export function now() {
@@ -19,6 +20,18 @@ export function set(change) {
   if (!changed.length) return;
   for (const key of changed) moment[key] = change[key];
   for (const listener of [...listeners]) listener(moment, changed);
+}
+
+// Like set, and remembered as this owner's: `disown` takes back only what nobody else has set since.
+export function own(owner, change) {
+  for (const key of Object.keys(change)) owners.set(key, owner);
+  set(change);
+}
+
+export function disown(owner) {
+  const left = [...owners].filter(([, one]) => one === owner).map(([key]) => key);
+  for (const key of left) owners.delete(key);
+  set(Object.fromEntries(left.map((key) => [key, null])));
 }
 
 function same(a, b) {

@@ -2,7 +2,7 @@
 
 import { Folded } from "./folded.js";
 import * as link from "./link.js";
-import { now, set, subscribe } from "./moment.js";
+import { disown, now, own, set, subscribe } from "./moment.js";
 import { luminance, reducedMotion, themeOf } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { percent, Recorded, written } from "./trace.js";
@@ -41,10 +41,9 @@ class Player {
     this.timeline = new Timeline(() => this.moved());
     this.views = { unrolled: new Unrolled(), folded: new Folded() };
     this.view = link.read("view") === "folded" ? "folded" : "unrolled";
-    this.quantity = link.read("show");
-    this.count = null; // steps in view; null: all
+    this.wanted = link.read("show") ?? "h";
+    this.count = whole(link.read("span")); // steps in view; null: all
     this.first = 0;
-    this.hover = null;
     this.build();
     this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
     // The width is taken from the observer: asking the element for it would lay out the whole page each time.
@@ -55,7 +54,7 @@ class Player {
       this.arrange();
     });
     this.resizer.observe(this.picture);
-    window.rnnvizPlayer = this; // for measuring frames from outside; see benchmarks
+    window.rnnvizPlayer = this; // for tests and benchmarks, which look in from outside
   }
 
   // ── What Python sent, again and again, to the same player ──
@@ -69,6 +68,10 @@ class Player {
       this.data = new Recorded(bytes);
       this.timeline.resize(this.data.steps);
       if (!before) this.restore();
+      else if (this.pinned) {
+        own(this, { pin: this.within(this.pinned) });
+        this.keepPin();
+      }
       this.offerQuantities();
       this.offerCounts();
     }
@@ -80,14 +83,18 @@ class Player {
 
   // The first trace: take step and pin from the address.
   restore() {
-    const { steps, units } = this.data;
-    this.timeline.position = steps;
-    const t = Number(link.read("t"));
-    if (Number.isInteger(t) && t >= 1 && t <= steps) this.timeline.position = t;
+    const { steps } = this.data;
+    const t = whole(link.read("t"));
+    this.timeline.position = t !== null && t <= steps ? t : steps;
     const pin = /^([0-9]{1,6})\.([0-9]{1,6})$/.exec(link.read("pin") ?? "");
     if (pin && Number(pin[1]) >= 1) this.pinned = { time: Number(pin[1]) - 1, unit: Number(pin[2]) };
-    set({ pin: this.within(this.pinned), playhead: this.timeline.position });
-    if (this.pinned && (this.pinned.time >= steps || this.pinned.unit >= units)) this.keepPin();
+    own(this, { pin: this.within(this.pinned), playhead: this.timeline.position });
+    if (link.read("pin") !== null) this.keepPin();
+  }
+
+  // What is shown: the quantity asked for, or h where this cell has none of that name.
+  get quantity() {
+    return this.data.byKey.has(this.wanted) ? this.wanted : "h";
   }
 
   // A pin beyond the trace stands on its last step or unit; Python does the same.
@@ -99,10 +106,9 @@ class Player {
   // Called with the same data when the theme has changed. Asking for the theme lays out the page, so new data
   // is drawn in the colours known, and the theme looked at once the picture stands.
   applyTheme(arrived) {
-    if (arrived && this.known) setTimeout(() => this.root.isConnected && this.applyTheme(false), 0);
-    else this.lookedAt = themeOf(this.root);
-    const theme = this.lookedAt;
-    this.known = true;
+    if (arrived && this.seen) setTimeout(() => this.destroyed || this.applyTheme(false), 0);
+    else this.seen = themeOf(this.root);
+    const theme = this.seen;
     const palette = this.data.palettes[theme.name];
     const key = JSON.stringify([theme, palette]);
     if (this.data.palettes[theme.name] !== this.data.current) {
@@ -114,7 +120,7 @@ class Player {
     this.themed = key;
     this.theme = theme.name;
     const { muted } = palette;
-    this.colours = { ink: theme.text, muted, accent: palette.accent, background: theme.background, font: theme.font, mono: MONO };
+    this.colours = { ink: theme.text, muted, accent: palette.accent, probability: palette.probability, background: theme.background, font: theme.font, mono: MONO };
     const onAccent = luminance(palette.accent) > 0.35 ? "#14161a" : "#ffffff";
     for (const [name, value] of [["accent", palette.accent], ["on-accent", onAccent], ["muted", muted]]) {
       this.element.style.setProperty(`--rnnviz-${name}`, value);
@@ -181,7 +187,7 @@ class Player {
         button("end", "Jump to the end (End)", () => this.jump(timeline.steps)),
         this.loop),
       this.scrub, this.clock, shownLabel, speedLabel, countsLabel, this.fold);
-    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("role", "group");
     bar.setAttribute("aria-label", "Playback");
     this.canvas = make("canvas");
     this.canvas.setAttribute("role", "img");
@@ -191,7 +197,7 @@ class Player {
     this.spoken = make("div", { className: "hidden" });
     this.spoken.setAttribute("aria-live", "polite");
     this.legend = make("div", { className: "legend" });
-    this.element.append(bar, this.picture, make("div", { className: "foot" }, this.readout, this.legend), this.spoken);
+    this.element.append(bar, make("div", { className: "words" }, this.readout, this.legend), this.picture, this.spoken);
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "group");
     this.element.onkeydown = (event) => this.key(event);
@@ -206,8 +212,8 @@ class Player {
     };
     canvas.onpointermove = (event) => {
       const [x, y] = place(event);
-      if (this.dragging) return this.centre(this.current.inMap(x, y) ?? this.first);
-      this.over(this.current.at(x, y), x, y);
+      if (this.dragging) this.centre(this.current.stepAcross(x));
+      else this.over(this.current.at(x, y), x, y);
     };
     canvas.onpointerleave = () => this.over(null);
     canvas.onpointerdown = (event) => {
@@ -218,7 +224,7 @@ class Player {
       canvas.setPointerCapture(event.pointerId);
       this.centre(step);
     };
-    canvas.onpointerup = () => setTimeout(() => { this.dragging = false; }, 0);
+    canvas.onpointerup = canvas.onpointercancel = () => setTimeout(() => { this.dragging = false; }, 0);
     canvas.onclick = (event) => {
       if (this.dragging) return;
       const point = this.current.at(...place(event));
@@ -237,7 +243,6 @@ class Player {
   offerQuantities() {
     const { quantities } = this.data;
     this.shown.replaceChildren(...quantities.map(({ key, symbol, name }) => new Option(`${symbol}, ${name}`, key)));
-    if (!this.data.byKey.has(this.quantity)) this.quantity = "h";
     this.shown.value = this.quantity;
   }
 
@@ -280,21 +285,22 @@ class Player {
   }
 
   show(quantity) {
-    this.quantity = this.shown.value = quantity;
-    link.keep("show", quantity === "h" ? null : quantity);
+    this.wanted = this.shown.value = quantity;
+    link.keep(this, "show", quantity === "h" ? null : quantity);
     this.arrange();
     this.moved();
   }
 
   showCount(count) {
     this.count = count;
+    link.keep(this, "span", count === null ? null : String(count));
     this.follow();
     this.arrange();
   }
 
   toggleView() {
     this.view = this.view === "unrolled" ? "folded" : "unrolled";
-    link.keep("view", this.view === "folded" ? "folded" : null);
+    link.keep(this, "view", this.view === "folded" ? "folded" : null);
     this.arrange();
     this.moved();
   }
@@ -302,9 +308,10 @@ class Player {
   // Click pins; a second click on the same place lets go.
   pin(point) {
     const { pin } = now();
+    if (!point && !pin) return;
     this.pinned = point && pin && pin.time === point.time && pin.unit === point.unit ? null : point;
     this.keepPin();
-    set({ pin: this.pinned });
+    own(this, { pin: this.pinned });
     this.setStateValue("pin", this.pinned);
   }
 
@@ -316,15 +323,15 @@ class Player {
 
   keepPin() {
     const pin = this.within(this.pinned);
-    link.keep("pin", pin ? `${pin.time + 1}.${pin.unit}` : null);
+    link.keep(this, "pin", pin ? `${pin.time + 1}.${pin.unit}` : null);
   }
 
   over(point, x, y) {
     this.canvas.style.cursor = point && point.unit !== null ? "crosshair" : "pointer";
     this.tip.hidden = !point;
-    set({ hover: point && point.unit !== null ? { time: point.time ?? this.timeline.step, unit: point.unit } : null });
+    set({ hover: point && point.unit !== null ? { time: point.time, unit: point.unit } : null });
     if (!point) return;
-    const [number, small] = says(this.data, { ...point, time: point.time ?? this.timeline.step });
+    const [number, small] = says(this.data, { ...point, time: point.time });
     this.tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small }));
     const room = this.width - this.tip.offsetWidth - 4;
     this.tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
@@ -418,8 +425,9 @@ class Player {
   moved() {
     if (!this.data) return;
     const { timeline } = this;
-    if (this.count !== null) this.follow();
-    set({ playhead: timeline.position });
+    if (this.count !== null && timeline.position !== this.followed) this.follow();
+    this.followed = timeline.position;
+    own(this, { playhead: timeline.position });
     if (timeline.playing) this.draw();
     else this.request();
     const step = timeline.position === 0 ? 0 : timeline.step + 1;
@@ -444,8 +452,8 @@ class Player {
 
   keepStep() {
     const { position, steps } = this.timeline;
-    const t = position >= 1 && position < steps ? String(Math.round(position)) : null;
-    if (t !== link.read("t")) link.keep("t", t);
+    const t = position < steps ? String(Math.round(position)) : null;
+    if (t !== link.read("t")) link.keep(this, "t", t);
   }
 
   // Which of the step's phases the picture has reached: the last, unless it is playing.
@@ -462,7 +470,7 @@ class Player {
     const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
     const parts = [];
     if (timeline.position === 0) {
-      parts.push(`Before the first step: ${data.lane ? "h and c are" : "h is"} all zeros, nothing has been read.`);
+      parts.push(`Before the first step: nothing has been read, ${data.starts}.`);
     } else {
       const time = timeline.step;
       parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
@@ -482,7 +490,7 @@ class Player {
     }
     this.readout.replaceChildren(...parts);
     const words = parts.map((part) => part.textContent ?? part).join("").replace(".Pinned", ". Pinned");
-    this.canvas.setAttribute("aria-label", `${data.title}. ${words}`);
+    this.canvas.setAttribute("aria-label", data.title);
     this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows choose a unit.`);
     if (!timeline.playing && this.spoken.textContent !== words) this.spoken.textContent = words;
   }
@@ -490,13 +498,13 @@ class Player {
   writeLegend() {
     const { data } = this;
     const shown = data.byKey.get(this.quantity);
-    const written = [this.quantity, this.theme, ...data.quantities.map(({ key, limit }) => key + limit)].join();
+    const written = [this.quantity, this.theme, ...data.quantities.map(({ key, limit, beyond }) => key + limit + beyond)].join();
     if (written === this.legendOf) return;
     this.legendOf = written;
     const keys = [shown];
     if (data.lane && shown.key !== data.lane) keys.push(data.byKey.get(data.lane));
     if (data.gates.length && shown.scale !== "gate") keys.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
-    this.legend.replaceChildren(...keys.map(({ symbol, name, scale, limit }) => {
+    this.legend.replaceChildren(...keys.map(({ symbol, name, scale, limit, beyond }) => {
       const element = document.createElement("span");
       element.className = "scale";
       const low = document.createElement("span");
@@ -504,8 +512,8 @@ class Player {
       const strip = document.createElement("i");
       const label = document.createElement("em");
       const short = Number.isInteger(limit) ? limit : limit.toPrecision(3);
-      low.textContent = scale === "signed" ? `−${short}` : "0";
-      high.textContent = scale === "signed" ? `+${short}` : String(short);
+      low.textContent = scale === "signed" ? `${beyond ? "≤ " : ""}−${short}` : "0";
+      high.textContent = scale === "signed" ? `${beyond ? "≥ " : ""}+${short}` : String(short);
       strip.style.background = `linear-gradient(90deg, ${data.palettes[this.theme][scale].join(", ")})`;
       label.textContent = `${symbol}, ${name}`;
       element.append(low, strip, high, label);
@@ -514,11 +522,19 @@ class Player {
   }
 
   destroy() {
+    this.destroyed = true;
     this.timeline.destroy();
     clearTimeout(this.resting);
+    cancelAnimationFrame(this.waiting);
     this.unsubscribe();
     this.resizer.disconnect();
-    for (const name of ["show", "view", "t", "pin"]) link.release(name);
-    set({ playhead: null, hover: null, pin: null });
+    link.release(this);
+    disown(this);
+    if (window.rnnvizPlayer === this) delete window.rnnvizPlayer;
   }
+}
+
+// A whole number of at least 0 in a link, or null.
+function whole(text) {
+  return /^[0-9]{1,6}$/.test(text ?? "") ? Number(text) : null;
 }

@@ -20,6 +20,7 @@ export class Unrolled {
     const gap = Math.min(16, column < 6 ? column * 0.08 : column * 0.24);
     const unit = Math.max(2.6, Math.min(14, 200 / data.units));
     const shown = data.byKey.get(quantity);
+    const lane = quantity === data.lane ? null : data.lane;
     const rows = [];
     let y = TOP;
     const add = (name, height, space, phase, label) => {
@@ -27,8 +28,8 @@ export class Unrolled {
       y += height + space;
     };
     add("output", 3 * 15, 14, "output", "next");
-    add("main", unit * data.units, data.lane ? 12 : 10, shown.phase, shown.symbol);
-    if (data.lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(data.lane).symbol);
+    add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
+    if (lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
     for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
     if (data.gates.length) y += 5;
     add("input", 20, 6, "input", "input");
@@ -61,11 +62,13 @@ export class Unrolled {
 
   paintLabels(context) {
     const { muted, font } = this.colours;
-    context.fillStyle = muted;
+    const { gates } = this.data.palette;
     context.textBaseline = "middle";
     context.textAlign = "right";
     for (const { name, y, height, label } of this.rows) {
-      context.font = `${name.startsWith("gate") ? 9 : 12}px ${font}`;
+      const gate = name.startsWith("gate");
+      context.font = `${gate ? "bold 10" : 12}px ${font}`;
+      context.fillStyle = gate ? gates[label] : muted;
       if (label) context.fillText(label, this.left - 10, y + height / 2);
     }
   }
@@ -97,7 +100,7 @@ export class Unrolled {
     names.forEach((name, rank) => {
       const p = data.probability(time, rank);
       const y = row.output.y + rank * height;
-      context.fillStyle = data.colour(0.55, "gate", 1);
+      context.fillStyle = colours.probability;
       context.globalAlpha = 0.55;
       context.fillRect(x, y + 1, Math.max(0.5, inner * p), height - 2);
       context.globalAlpha = 1;
@@ -137,7 +140,7 @@ export class Unrolled {
     context.strokeStyle = colours.muted;
     context.fillStyle = colours.muted;
     context.lineWidth = 1.2;
-    for (const lane of [row.main, row.lane]) if (lane) this.recurrent(context, x, lane);
+    for (const lane of this.carried()) this.recurrent(context, x, lane);
     if (this.column < 12) return;
     const upward = (from, to) => {
       context.beginPath();
@@ -146,8 +149,14 @@ export class Unrolled {
       context.stroke();
       head(context, middle, to, 0, -1, 3);
     };
-    upward(row.main.y - 1, row.output.y + row.output.height + 3);
+    if (this.quantity === "h") upward(row.main.y - 1, row.output.y + row.output.height + 3);
     if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
+  }
+
+  // The rows that go on to the next step: states do, gates and candidates do not.
+  carried() {
+    const isState = this.quantity === "h" || this.quantity === this.data.lane;
+    return [isState ? this.row.main : null, this.row.lane].filter(Boolean);
   }
 
   recurrent(context, x, { y, height }) {
@@ -172,7 +181,7 @@ export class Unrolled {
     context.strokeRect(left + (this.first / data.steps) * width, y, (this.count / data.steps) * width, height);
   }
 
-  // One frame. position: see timeline.js; hover, pin: { time, unit } or null.
+  // One frame. step, share: see timeline.js; hover, pin: { time, unit } or null.
   draw(context, { step, share, playing, hover, pin }) {
     const { width, height, left, ratio, row } = this;
     const part = (x, y, w, h) => {
@@ -220,7 +229,7 @@ export class Unrolled {
     else if (phase === 0 && step > 0) {
       context.strokeStyle = context.fillStyle = this.colours.accent;
       context.lineWidth = 2.5;
-      for (const lane of [this.row.main, this.row.lane]) if (lane) this.recurrent(context, x + this.gap, lane);
+      for (const lane of this.carried()) this.recurrent(context, x + this.gap, lane);
     }
   }
 
@@ -235,23 +244,29 @@ export class Unrolled {
 
   // A unit lights up at every step; the point itself is framed.
   drawPoint(context, { time, unit }, line, dashed) {
-    const { ink, background } = this.colours;
+    const { ink } = this.colours;
     const lanes = unit === null ? [] : [this.row.main, this.row.lane].filter(Boolean);
     for (const { y, height } of lanes) {
       const tall = height / this.data.units;
       const top = y + unit * tall;
+      const right = this.width - RIGHT + 3;
+      // Lines around the row and heads at its ends: nothing covers the row itself.
       context.setLineDash(dashed ? [4, 3] : []);
-      context.lineWidth = line + 1.5;
-      context.strokeStyle = background;
-      context.strokeRect(this.left, top - 1, this.width - this.left - RIGHT + 2, tall + 2);
-      context.lineWidth = line;
-      context.strokeStyle = ink;
-      context.strokeRect(this.left, top - 1, this.width - this.left - RIGHT + 2, tall + 2);
+      context.lineWidth = 1;
+      context.strokeStyle = context.fillStyle = ink;
+      for (const level of [top - 1, top + tall + 1]) {
+        context.beginPath();
+        context.moveTo(this.left, level);
+        context.lineTo(right, level);
+        context.stroke();
+      }
       context.setLineDash([]);
+      head(context, this.left - 1, top + tall / 2, 1, 0, 6);
+      head(context, right, top + tall / 2, -1, 0, 6);
       if (time === null || !this.inView(time)) continue;
       context.strokeStyle = this.colours.accent;
-      context.lineWidth = line + 0.5;
-      context.strokeRect(this.x(time) + this.gap - 1, top - 2, this.column - this.gap + 2, tall + 4);
+      context.lineWidth = line;
+      context.strokeRect(this.x(time) + this.gap - 1, top - 1.5, this.column - this.gap + 2, tall + 3);
     }
     if (time === null || !this.inView(time)) return;
     context.strokeStyle = ink;
@@ -266,7 +281,7 @@ export class Unrolled {
     return time >= this.first && time < this.first + this.count;
   }
 
-  // What is at a place: { time, unit, says } or null. unit is null outside the states.
+  // What is at a place: { time, unit } and key, gate or output; or null. unit is null outside the states.
   at(x, y) {
     const { data } = this;
     const time = this.first + Math.floor((x - this.left) / this.column);
@@ -286,8 +301,12 @@ export class Unrolled {
   inMap(x, y) {
     const { map } = this.row;
     if (!map || y < map.y - 4 || y > map.y + map.height + 4) return null;
-    const width = this.width - this.left - RIGHT;
-    return Math.floor(((x - this.left) / width) * this.data.steps);
+    return this.stepAcross(x);
+  }
+
+  // The step at a place across the map, whatever the height: for dragging.
+  stepAcross(x) {
+    return Math.floor(((x - this.left) / (this.width - this.left - RIGHT)) * this.data.steps);
   }
 }
 

@@ -53,7 +53,8 @@ def backward(trace: Trace, dh: Any, dc: Any = None) -> Gradients:
     dh: (time, hidden) the loss's own gradient at each h_t, that of later steps not included
     dc: (time, hidden) the same at each c_t, for a cell with a cell state; zero if left out
 
-    A clamped gate passes no gradient to what it replaced. Raises ValueError on shapes that do not fit.
+    A clamped gate passes no gradient to what it replaced. A loss that has overflowed hands in infinite or NaN
+    gradients, and they go through as such. Raises ValueError on shapes that do not fit.
     """
     shape = trace.h.shape
     dh = checks.array("dh", dh, shape, finite=False)

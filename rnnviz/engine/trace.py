@@ -72,6 +72,7 @@ class Trace:
         return quantity in self.values
 
     def __iter__(self) -> Iterator[str]:
+        """The symbols, as of a mapping from symbol to values."""
         return iter(self.values)
 
     def __len__(self) -> int:

@@ -15,7 +15,7 @@ def next_tokens(p: np.ndarray, tokens: Sequence[str], *, height: int = 260) -> g
         "type": "bar",
         "x": list(range(len(p))),
         "y": np.asarray(p),
-        "marker": {"color": palette.GATE["light"][3]},
+        "marker": {"color": palette.PROBABILITY["light"]},
         "customdata": list(tokens),
         "hovertemplate": "%{customdata}: %{y:.2%}<extra></extra>",
     }

@@ -30,6 +30,8 @@ GATES = {
     "r": {"light": "#a1660a", "dark": "#e8b257"},
     "z": {"light": "#2b62c4", "dark": "#86b0ff"},
 }
+PROBABILITY = {"light": "#93b8a8", "dark": "#3d6b5c"}
+"""How likely a token is: the length of a bar says it, not its colour. Text is read on it."""
 INK = {"light": "#1f2430", "dark": "#eceff4"}
 MUTED = {"light": "#5c6470", "dark": "#a3abb8"}
 LINE = {"light": "#dcdfe4", "dark": "#3b414c"}
@@ -43,17 +45,23 @@ def _themed() -> list[dict]:
         for scale in (SIGNED, GATE)
         for light, dark in zip(scale["light"], scale["dark"], strict=True)
     ]
-    return [*scales, *CELLS.values(), *GATES.values(), INK, MUTED, LINE, ACCENT]
+    return [*scales, *CELLS.values(), *GATES.values(), PROBABILITY, INK, MUTED, LINE, ACCENT]
 
 
 DARK: dict[str, str] = {colour["light"]: colour["dark"] for colour in _themed()}
 """Each light colour's counterpart in the dark theme."""
 
 PLAYER: dict[str, dict[str, object]] = {
-    theme: {"signed": SIGNED[theme], "gate": GATE[theme], "accent": ACCENT[theme], "muted": MUTED[theme],
-            "ink": INK[theme], "line": LINE[theme], **{f"gate-{k}": v[theme] for k, v in GATES.items()}}
+    theme: {
+        "signed": SIGNED[theme],
+        "gate": GATE[theme],
+        "gates": {gate: colours[theme] for gate, colours in GATES.items()},
+        "probability": PROBABILITY[theme],
+        "accent": ACCENT[theme],
+        "muted": MUTED[theme],
+    }
     for theme in ("light", "dark")
-}  # fmt: skip
+}
 """What the player draws with, by theme."""
 
 

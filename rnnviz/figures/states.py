@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 from . import palette
 from .build import figure, single
 
+RARE = 10
+"""A character read fewer times than this says little of a unit."""
 DASHES = {"LSTM": "solid", "GRU": "dash", "Elman": "dot"}
 
 
@@ -43,7 +45,7 @@ def state_heatmap(
 
 
 def unit_responses(responses: pd.DataFrame, *, symbol: str, height: int = 300) -> go.Figure:
-    """How a unit stands after each character: mean as a bar, one standard deviation as a whisker.
+    """How a unit stands after each character: mean as a bar, one standard deviation as a whisker, rare ones faint.
 
     responses: columns token (label), mean, deviation, count; in the order to be drawn
     """
@@ -60,13 +62,12 @@ def unit_responses(responses: pd.DataFrame, *, symbol: str, height: int = 300) -
         },
         "customdata": list(zip(responses["token"], responses["count"].to_list(), strict=True)),
         "marker": {
-            "color": responses["mean"].to_numpy(),
-            "cmin": -1,
-            "cmax": 1,
-            "colorscale": palette.colorscale(palette.SIGNED),
+            "color": [palette.SIGNED["light"][5 if mean > 0 else 1] for mean in responses["mean"]],
+            "opacity": [1.0 if count >= RARE else 0.35 for count in responses["count"]],
             "line": {"width": 1, "color": palette.MUTED["light"]},
         },
-        "hovertemplate": f"after %{{customdata[0]}}: mean {symbol} = %{{y:.4f}} (%{{customdata[1]}} times)<extra></extra>",
+        "hovertemplate": f"after %{{customdata[0]}}: mean {symbol} = %{{y:.4f}} "
+        "(%{customdata[1]} times)<extra></extra>",
     }
     return figure(
         [bars],
@@ -125,6 +126,5 @@ def repetition_distances(distances: pd.DataFrame, *, current: str, height: int =
             "title": {"text": "‖hₜ − hₜ₋₁‖₂" + (", ▼ exactly 0" if has_zero else "")},
             "type": "log",
             "exponentformat": "power",
-            "dtick": 1,
         },
     )

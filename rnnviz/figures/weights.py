@@ -22,7 +22,8 @@ def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, h
         "zmax": limit,
         "colorscale": palette.colorscale(palette.SIGNED),
         "colorbar": {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
-        "hovertemplate": "from unit %{x}, row %{y}: %{z:.4f}<extra></extra>",
+        "customdata": [[f"{block}, unit {unit}"] * hidden for block in blocks for unit in range(hidden)],
+        "hovertemplate": "from unit %{x} to %{customdata}: %{z:.4f}<extra></extra>",
     }
     parting = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": palette.INK["light"], "width": 1.5}}
     edges = [k * hidden - 0.5 for k in range(1, len(blocks))]

@@ -2,6 +2,5 @@
 
 from .controls import Choice, Config, Controls, Number, Text
 from .lesson import Lesson, Preset
-from .remember import remember
 
-__all__ = ["Choice", "Config", "Controls", "Lesson", "Number", "Preset", "Text", "remember"]
+__all__ = ["Choice", "Config", "Controls", "Lesson", "Number", "Preset", "Text"]

@@ -40,16 +40,14 @@ class Config(Mapping[str, Any]):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few. labels: what a person reads for an option, where it is not the option itself."""
+    """One of a few."""
 
     name: str
     options: Sequence[str]
     default: str
     label: str
     help: str | None = None
-    labels: Mapping[str, str] | None = None
     more: bool = False
-    width: float = 1
 
     def parse(self, text: str) -> str:
         """The option in a URL. Raises ValueError on anything else."""
@@ -63,7 +61,6 @@ class Choice:
             self.options,
             default=self.default,
             required=True,
-            format_func=lambda option: (self.labels or {}).get(option, option),
             key=self.name,
             help=self.help,
             bind="query-params",
@@ -81,7 +78,6 @@ class Number:
     label: str
     help: str | None = None
     more: bool = False
-    width: float = 1
 
     def parse(self, text: str) -> int:
         """The number in a URL. Raises ValueError on anything else, and out of range."""
@@ -107,7 +103,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text. Empty text gives the last good one, longer text is cut; both are said."""
+    """A line of text, `width` pixels wide. Empty text gives the last good one, longer text is cut; both are said."""
 
     name: str
     default: str
@@ -115,7 +111,7 @@ class Text:
     max_length: int = 200
     help: str | None = None
     more: bool = False
-    width: float = 2
+    width: int = 430
 
     def parse(self, text: str) -> str:
         """Any text may stand in a URL; `within` looks after its length."""
@@ -127,6 +123,7 @@ class Text:
             value=self.default,
             key=self.name,
             help=self.help,
+            width=self.width,
             bind="query-params",
         )
 
@@ -161,16 +158,15 @@ class Controls:
 
     def draw(self) -> None:
         """Draw the widgets: in a row, and those marked `more` in a popover at its end."""
-        beside = [control for control in self.controls if not control.more]
         under = [control for control in self.controls if control.more]
-        columns = st.columns([control.width for control in beside] + [0.5] * bool(under), vertical_alignment="bottom")
-        for control, column in zip(beside, columns, strict=False):
-            with column:
-                control.widget()
-        if under:
-            with columns[-1].popover("More", width="stretch"):
-                for control in under:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            for control in self.controls:
+                if not control.more:
                     control.widget()
+            if under:
+                with st.popover("More", width="content"):
+                    for control in under:
+                        control.widget()
 
     def check_link(self, page: str) -> None:
         """On the first run: remember what the URL asks for and cannot have, and start again without it.

@@ -29,8 +29,9 @@ HEAD_START = 0.08
 together: all at once, it would show the picture only after the last word of the page."""
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.1rem; padding-bottom: 4rem; max-width: 1280px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
 .katex-display > .katex { text-align: left; }
@@ -60,6 +61,7 @@ class Lesson:
         self.question = question
         self.asked = 0
         self.undrawn: Controls | None = None
+        self.changed = True
         self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
     def controls(self, controls: Controls) -> Config:
@@ -72,16 +74,18 @@ class Lesson:
             controls.check_link(self.key)
             self.settle()
         config, notices = controls.read(self.key)
+        self.changed = st.session_state.get(f"{self.key} config") != dict(config)
+        st.session_state[f"{self.key} config"] = dict(config)
         for notice in notices:
             self.note(notice)
         return config
 
     def settle(self) -> None:
-        """Draw title and controls, if that was put off. Every part below the stage begins with it."""
+        """Draw title and controls, if that was put off. Whatever stands below the stage begins with it."""
         if self.undrawn is None:
             return
         controls, self.undrawn = self.undrawn, None
-        if controls.known():
+        if controls.known() and self.changed:
             time.sleep(HEAD_START)
         with self.above:
             st.html(STYLE)
@@ -97,21 +101,25 @@ class Lesson:
     def section(self, title: str, text: str = "") -> None:
         """A heading, and the prose below it (markdown)."""
         self.settle()
-        st.markdown(f"### {title}\n\n{text}")
+        st.markdown(f"## {title}\n\n{text}")
 
     def say(self, text: str) -> None:
         """Prose (markdown, with $LaTeX$)."""
+        self.settle()
         st.markdown(text)
 
     def columns(self, *widths: float) -> list[Any]:
+        """Side by side, in these proportions; each is entered with `with`."""
+        self.settle()
         return st.columns(list(widths), gap="medium")
 
-    def predict(self, question: str, options: Sequence[str], *, answer: int, reveal: str) -> bool:
+    def predict(self, question: str, options: Sequence[str], *, answer: int, reveal: str, about: Any = None) -> bool:
         """Commit before you see: the reveal stands there only after a choice. Returns whether it was made.
 
         It stands above the stage, wherever it is called.
 
         answer: the number of the right option, computed by the caller   reveal: what was measured (markdown)
+        about: what the answer depends on; where it changes, the question is asked anew
         """
         self.settle()
         with self.before_stage, st.container(border=True, gap="xsmall"):
@@ -121,7 +129,7 @@ class Lesson:
                     question,
                     range(len(options)),
                     format_func=lambda k: options[k],
-                    key=self._next("predict"),
+                    key=self._next("predict", question, about),
                     label_visibility="collapsed",
                     wrap=True,
                 )
@@ -159,8 +167,13 @@ class Lesson:
     def _in_force(preset: Preset) -> bool:
         return all(st.session_state.get(name) == value for name, value in preset.settings.items())
 
-    def player(self, model: CharacterModel, reading: Reading, *, title: str) -> stage.Pin | None:
-        """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it."""
+    def player(
+        self, model: CharacterModel, reading: Reading, *, title: str, scales: Mapping[str, float] | None = None
+    ) -> stage.Pin | None:
+        """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it.
+
+        scales: quantity -> a number that its signed scale must reach
+        """
         ids, p = reading.likeliest()
         tokens = [token_label(token) for token in model.vocabulary.tokens]
         with self.on_stage:
@@ -171,8 +184,10 @@ class Lesson:
                 key=f"{self.key}-player",
                 title=title,
                 palette=palette.PLAYER,
+                scales=scales,
                 pin=self._pin_in_url(),
             )
+        self._check_stage_link(reading.trace)
         return None if pin is None else pin.within(*reading.trace.h.shape)
 
     def chart(
@@ -189,6 +204,10 @@ class Lesson:
 
         beside_player: whether it stands right below the player, wherever it is called
         """
+        if not beside_player:
+            self.settle()
+        if sweep is not None:
+            self._check_sweep_link(sweep)
         with self.on_stage if beside_player else nullcontext():
             return stage.chart(
                 figure,
@@ -203,24 +222,37 @@ class Lesson:
 
     def equations(self, trace: Trace, pin: stage.Pin) -> None:
         """The cell's own formulas, and below each the numbers of the pinned unit and step."""
+        self.settle()
         st.latex(equations(trace, pin.time, pin.unit))
 
-    def check_number(self, question: str, *, answer: float, tolerance: float, explain: str) -> None:
-        """A question whose answer is a number that the engine computed."""
+    def check_number(self, question: str, *, answer: float, tolerance: float, explain: str, decimals: int = 4) -> None:
+        """A question whose answer is a number that the engine computed (markdown)."""
+        self.settle()
         given = st.number_input(
-            question, value=None, format="%.4f", step=None, key=self._next("check"), placeholder="a number"
+            question,
+            value=None,
+            format=f"%.{decimals}f",
+            step=10.0**-decimals,
+            key=self._next("check", question),
+            placeholder="a number",
         )
         if given is None:
             return
         if abs(given - answer) <= tolerance:
-            st.success(f"Right: {answer:.4f}. {explain}", icon=":material/check:")
+            st.success(f"Right: {answer:,.{decimals}f}. {explain}", icon=":material/check:")
         else:
-            st.warning(f"Not yet: {given:g} is {abs(given - answer):.4f} away. {explain}", icon=":material/replay:")
+            away = abs(given - answer)
+            st.warning(f"Not yet: {given:,.{decimals}f} is {away:,.{decimals}f} away.", icon=":material/replay:")
 
     def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str) -> None:
         """A question with one right option, which the caller computed."""
+        self.settle()
         chosen = st.radio(
-            question, range(len(options)), format_func=lambda k: options[k], index=None, key=self._next("check")
+            question,
+            range(len(options)),
+            format_func=lambda k: options[k],
+            index=None,
+            key=self._next("check", question),
         )
         if chosen is None:
             return
@@ -231,6 +263,7 @@ class Lesson:
 
     def download(self, make: Callable[[], pd.DataFrame], name: str, *, label: str) -> None:
         """A table as CSV, made when it is asked for. Steps count from 1 in it, as on the screen."""
+        self.settle()
 
         def csv() -> str:
             table = make()
@@ -248,27 +281,63 @@ class Lesson:
 
     def pytorch(self, name: str, **settings: Any) -> None:
         """The same in PyTorch: a script in assets/snippets with the learner's settings in its first lines."""
+        self.settle()
         st.code(snippet(name, **settings), language="python")
 
     def further(self, sources: Sequence[str]) -> None:
         """Where to read on: papers and books (markdown)."""
         self.section("Further reading", "\n".join(f"- {source}" for source in sources))
 
-    def _next(self, kind: str) -> str:
+    def _next(self, kind: str, *about: Any) -> str:
+        """The key of the next question: another one when it asks about something else."""
         self.asked += 1
-        return f"{self.key} {kind} {self.asked}"
+        return f"{self.key} {kind} {self.asked} {about!r}"
 
     def _pin_in_url(self) -> stage.Pin | None:
-        raw = st.query_params.get("pin")
-        if raw is None:
-            return None
         try:
-            return stage.Pin.parse(raw)
+            return stage.Pin.parse(st.query_params.get("pin", ""))
         except ValueError:
-            self.note(
-                f"The link's pin cannot be {verbatim(raw)}: it is a step and a unit, such as 12.5. Nothing is pinned."
-            )
             return None
+
+    def _refuse_link(self, name: str, allowed: str) -> None:
+        self.note(
+            f"The link's {name} cannot be {verbatim(st.query_params[name])}: {allowed}. You see the default instead."
+        )
+
+    def _check_stage_link(self, trace: Trace) -> None:
+        """On the first run, say which of the player's own parameters in the link it cannot follow."""
+        if st.session_state.get(f"{self.key} visited"):
+            return
+        st.session_state[f"{self.key} visited"] = True
+        steps, units = trace.h.shape
+        shown = [quantity for quantity in stage.NAMES if quantity in trace]
+        whole = {str(n) for n in range(steps + 1)}
+        for name, allowed, words in (
+            ("show", set(shown), f"it is one of {', '.join(shown)}"),
+            ("view", {"folded"}, "it is folded, or left out"),
+            ("t", whole, f"it is a whole number from 0 to {steps}"),
+            ("span", whole, "it is how many steps are in view, a whole number"),
+        ):
+            if st.query_params.get(name, next(iter(allowed))) not in allowed:
+                self._refuse_link(name, words)
+        if "pin" in st.query_params:
+            pin = self._pin_in_url()
+            if pin is None:
+                self._refuse_link("pin", "it is a step and a unit, such as 12.5")
+            elif pin != pin.within(steps, units):
+                self.note(f"The link's pin lies beyond this text: steps are 1 to {steps}, units 0 to {units - 1}.")
+
+    def _check_sweep_link(self, sweep: stage.Sweep) -> None:
+        """On the first run, say if the link's value of a sweep is none."""
+        if st.session_state.get(f"{self.key} visited {sweep.name}"):
+            return
+        st.session_state[f"{self.key} visited {sweep.name}"] = True
+        try:
+            known = sweep.values[0] <= float(st.query_params.get(sweep.name, sweep.start)) <= sweep.values[-1]
+        except ValueError:
+            known = False
+        if not known:
+            self._refuse_link(sweep.name, f"it is a number from {sweep.values[0]:g} to {sweep.values[-1]:g}")
 
 
 def snippet(name: str, **settings: Any) -> str:

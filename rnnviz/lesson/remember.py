@@ -6,13 +6,14 @@ from typing import TypeVar
 import streamlit as st
 
 F = TypeVar("F", bound=Callable)
-MOST = 128
 
 
-def remember(function: F) -> F:
-    """Keep the last results of a pure function for all visitors, by its arguments.
+def remember(function: F | None = None, *, most: int = 128) -> F | Callable[[F], F]:
+    """Keep the last results of a pure function for all visitors, by its arguments; `most` of them.
 
-    Arguments whose names start with `_` are not compared. The result is handed out as it is, not copied:
-    it must be frozen. This is why a changed view never computes a model again.
+    The result is handed out as it is, not copied: it must be frozen, and a table must not be changed.
+    This is why a changed view never computes a model again.
     """
-    return st.cache_resource(function, max_entries=MOST, show_spinner=False)
+    if function is None:
+        return lambda decorated: remember(decorated, most=most)
+    return st.cache_resource(function, max_entries=most, show_spinner=False)

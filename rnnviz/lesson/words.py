@@ -17,6 +17,11 @@ def quoted(token: str) -> str:
     return verbatim(token_label(token))
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 step`, `2 steps`, `1,000 steps`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 def verbatim(text: str, most: int = 40) -> str:
     """Foreign text in a sentence (markdown): in code font, where nothing in it is markup; cut after `most`."""
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:most])

@@ -2,6 +2,6 @@
 
 from .chart import Sweep, chart
 from .pin import Pin
-from .player import Output, player
+from .player import NAMES, Output, player
 
-__all__ = ["Output", "Pin", "Sweep", "chart", "player"]
+__all__ = ["NAMES", "Output", "Pin", "Sweep", "chart", "player"]

@@ -54,6 +54,7 @@ def player(
     key: str,
     title: str,
     palette: Mapping[str, Any],
+    scales: Mapping[str, float] | None = None,
     pin: Pin | None = None,
 ) -> Pin | None:
     """Show the player and return what is pinned in it, None for nothing.
@@ -61,18 +62,28 @@ def player(
     tokens: (time,) the label of each input
     title: what it shows, for those who cannot see it
     palette: theme -> colours, `figures.palette.PLAYER`
+    scales: quantity -> where its signed scale ends, so that several traces share one; what lies beyond takes the
+        colour of the end, and the legend says so
     pin: what is pinned before anyone clicked
     """
     result = _player(
         key=key,
-        data=payload(trace, tokens, output, title=title, palette=palette),
+        data=payload(trace, tokens, output, title=title, palette=palette, scales=scales),
         default={"pin": None if pin is None else pin._asdict()},
         on_pin_change=lambda: None,
     )
     return Pin.from_state(result.pin)
 
 
-def payload(trace: Trace, tokens: Sequence[str], output: Output, *, title: str, palette: Mapping[str, Any]) -> bytes:
+def payload(
+    trace: Trace,
+    tokens: Sequence[str],
+    output: Output,
+    *,
+    title: str,
+    palette: Mapping[str, Any],
+    scales: Mapping[str, float] | None = None,
+) -> bytes:
     """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units."""
     shown = [quantity for quantity in NAMES if quantity in trace]
     gates = [gate for gate in trace.cell.gates if gate in OPENINGS]
@@ -82,6 +93,8 @@ def payload(trace: Trace, tokens: Sequence[str], output: Output, *, title: str, 
     )
     arrays["probability"] = output.p
     has_cell_state = trace.c is not None
+    starts = {"h": trace.h0} | ({"c": trace.c0} if has_cell_state else {})
+    arrays |= {f"start {state}": value for state, value in starts.items()}
     phases = ["input", *(["gates"] if gates else []), *(["cell"] if has_cell_state else []), "hidden", "output"]
     header = {
         "title": title,
@@ -95,18 +108,29 @@ def payload(trace: Trace, tokens: Sequence[str], output: Output, *, title: str, 
                 "symbol": quantity,
                 "name": NAMES[quantity],
                 "scale": "gate" if quantity in OPENINGS else "signed",
-                "limit": 1 if quantity in OPENINGS else limit(trace[quantity]),
+                **extent(quantity, trace[quantity], scales or {}),
                 "phase": {"h": "hidden", "c": "cell"}.get(quantity, "gates"),
             }
             for quantity in shown
         ],
         "gates": gates,
         "lane": "c" if has_cell_state else None,
+        "starts": f"{' and '.join(starts)} {'start' if has_cell_state else 'starts'} "
+        + ("as all zeros" if not any(value.any() for value in starts.values()) else "as handed in"),
         "phases": [{"key": phase, "says": PHASES[phase]} for phase in phases],
         "palettes": palette,
     }
+    # What the picture shows, in a few letters: tests and benchmarks wait for it to change.
     header["fingerprint"] = sha1(encode(header, arrays), usedforsecurity=False).hexdigest()[:12]
     return encode(header, arrays)
+
+
+def extent(quantity: str, values: np.ndarray, scales: Mapping[str, float]) -> dict[str, Any]:
+    """Where a quantity's scale ends, and whether values lie beyond it."""
+    if quantity in OPENINGS:
+        return {"limit": 1, "beyond": bool((values < 0).any() or (values > 1).any())}
+    end = limit(np.array(scales[quantity])) if quantity in scales else limit(values)
+    return {"limit": end, "beyond": bool((np.abs(values) > end).any())}
 
 
 def limit(values: np.ndarray) -> float:

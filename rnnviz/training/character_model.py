@@ -33,16 +33,14 @@ class Reading:
     trace: Trace
     p: np.ndarray
 
+    def __post_init__(self) -> None:
+        for value in (self.ids, self.p):
+            value.setflags(write=False)
+
     def likeliest(self, ranks: int = 3) -> tuple[np.ndarray, np.ndarray]:
         """(ids, p), each (time, ranks): the likeliest next characters, likeliest first."""
         ids = np.argsort(-self.p, axis=1, kind="stable")[:, :ranks]
         return ids, np.take_along_axis(self.p, ids, axis=1)
-
-    def responses(self, unit: int) -> pd.DataFrame:
-        """How one unit of h stands just after each character, highest mean first: id, mean, deviation, count."""
-        values = pd.DataFrame({"id": self.ids, "h": self.trace.h[:, unit]})
-        table = values.groupby("id")["h"].agg(mean="mean", deviation=lambda h: h.std(ddof=0), count="size")
-        return table.sort_values("mean", ascending=False).reset_index()
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +89,19 @@ def character_model(cell: str) -> CharacterModel:
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {', '.join(CELLS)}, not {cell!r}")
     tensors, metadata = load(WEIGHTS / f"character_{cell.lower()}.safetensors")
-    return CharacterModel(
-        cell=CELLS[cell].from_state_dict(tensors),
-        readout=Readout(tensors["output.weight"], tensors["output.bias"]),
-        vocabulary=Vocabulary(tuple(json.loads(metadata["tokens"]))),
-    )
+    try:
+        readout = Readout(tensors["output.weight"], tensors["output.bias"])
+        vocabulary = Vocabulary(tuple(json.loads(metadata["tokens"])))
+    except KeyError as missing:
+        raise ValueError(f"the weights of {cell} lack {missing}") from None
+    return CharacterModel(CELLS[cell].from_state_dict(tensors), readout, vocabulary)
 
 
-def held_out_bits(cell: str) -> float:
-    """The shipped model's bits per character on text that it was not trained on, as measured when it was made."""
-    return float(load(WEIGHTS / f"character_{cell.lower()}.safetensors")[1]["held_out_bits_per_character"])
+def responses(ids: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    """How one unit stands just after each token, highest mean first: columns id, mean, deviation, count.
+
+    ids: (time,) the tokens read   values: (time,) the unit after each   deviation: the standard deviation
+    """
+    table = pd.DataFrame({"id": ids, "value": values}).groupby("id")["value"]
+    summary = pd.DataFrame({"mean": table.mean(), "deviation": table.std(ddof=0), "count": table.size()})
+    return summary.sort_values("mean", ascending=False).reset_index()

@@ -67,7 +67,6 @@ def test_weights_are_frozen_copies():
 
 REFUSED = {
     "h-shape": (lambda: Readout(np.ones((2, 3))).run(np.ones((4, 2))), ["h", "(4, 2)", "3"]),
-    "h-nan": (lambda: Readout(np.ones((2, 3))).run([[0.0, np.nan, 0.0]]), ["h", "nan", "finite"]),
     "weight-flat": (lambda: Readout(np.ones(3)), ["weight", "(3,)"]),
     "weight-infinite": (lambda: Readout([[np.inf]]), ["weight", "inf", "finite"]),
     "weight-text": (lambda: Readout("W"), ["weight", "W", "real numbers"]),
@@ -80,3 +79,9 @@ def test_what_does_not_fit_is_refused_by_name(call, words):
     with pytest.raises(ValueError) as refusal:
         call()
     assert all(word in str(refusal.value) for word in words), refusal.value
+
+
+def test_a_state_that_has_overflowed_gives_no_probabilities_and_no_warning():
+    p = Readout(np.ones((2, 3))).run(np.array([[0.0, np.inf, 1.0], [0.0, 0.0, 0.0]]))
+    assert np.isnan(p[0]).all()
+    np.testing.assert_array_equal(p[1], [0.5, 0.5])

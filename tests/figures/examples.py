@@ -9,7 +9,7 @@ STATE = np.random.default_rng(1).uniform(-1, 1, (7, 5))
 WEIGHT = np.random.default_rng(2).normal(size=(12, 4))
 P = np.array([0.5, 0.25, 0.125])
 RESPONSES = pd.DataFrame(
-    {"token": ["e", "␣", "3"], "mean": [0.5, 0.1, -0.75], "deviation": [0.1, 0, 0.2], "count": [9, 2, 1]}
+    {"token": ["e", "␣", "3"], "mean": [0.5, 0.1, -0.75], "deviation": [0.1, 0, 0.2], "count": [900, 200, 1]}
 )
 DISTANCES = pd.DataFrame(
     {

@@ -57,8 +57,19 @@ def test_signed_values_have_one_scale_centred_on_zero_that_ends_at_the_limit(lim
     for heatmap in (state, weight):
         assert (heatmap.zmin, heatmap.zmax) == (-limit, limit)
         assert scale(heatmap) == palette.colorscale(palette.SIGNED)
-    bars = figures.unit_responses(RESPONSES, symbol="h").data[0].marker
-    assert (bars.cmin, bars.cmax, scale(bars)) == (-1, 1, palette.colorscale(palette.SIGNED))
+
+
+def test_a_bar_has_the_colour_of_its_sign():
+    (bars,) = figures.unit_responses(RESPONSES, symbol="h").data
+    stops = palette.SIGNED["light"]
+    assert len(set(bars.marker.color[:2])) == 1 and bars.marker.color[0] in stops[4:]
+    assert bars.marker.color[2] in stops[:3]
+
+
+def test_a_mean_of_few_is_fainter_than_one_of_many():
+    (bars,) = figures.unit_responses(RESPONSES, symbol="h").data
+    many, also_many, one = bars.marker.opacity
+    assert many == also_many == 1 > one
 
 
 def test_a_state_is_drawn_with_steps_from_one_and_units_from_zero():
@@ -82,17 +93,18 @@ def test_weights_are_drawn_as_they_are_with_a_line_between_blocks():
     assert [(line.y0, line.y1) for line in figure.layout.shapes] == [(3.5, 3.5), (7.5, 7.5)]
     assert list(figure.layout.yaxis.ticktext) == ["r", "z", "n"]
     assert list(figure.layout.yaxis.tickvals) == [1.5, 5.5, 9.5]
+    rows = [f"{block}, unit {unit}" for block in "rzn" for unit in range(4)]
+    assert [list(row) for row in figure.data[0].customdata] == [[row] * 4 for row in rows]
     assert figure.layout.meta is None
 
 
 def test_responses_are_drawn_in_the_order_given_with_a_whisker_each():
     figure = figures.unit_responses(RESPONSES, symbol="h")
     (bars,) = figure.data
-    assert list(bars.x) == RESPONSES["token"].to_list() and figure.layout.xaxis.type == "category"
+    assert list(bars.x) == [1, 2, 3] and figure.layout.meta == {"labels": RESPONSES["token"].to_list()}
     np.testing.assert_array_equal(bars.y, RESPONSES["mean"])
     np.testing.assert_array_equal(bars.error_y.array, RESPONSES["deviation"])
-    np.testing.assert_array_equal(bars.customdata, RESPONSES["count"])
-    np.testing.assert_array_equal(bars.marker.color, RESPONSES["mean"])
+    assert [list(said) for said in bars.customdata] == RESPONSES[["token", "count"]].to_numpy().tolist()
 
 
 def test_distances_are_one_line_a_cell_on_a_log_axis():
@@ -112,10 +124,22 @@ def test_lines_are_told_apart_without_colour_and_the_current_cell_stands_out():
     assert max(lines, key=lambda line: line.line.width).name == "GRU"
 
 
-def test_a_state_that_no_longer_moves_is_drawn_and_not_dropped():
-    still = DISTANCES.assign(distance=[0.5, 0.0] + [0.0] * 4)
-    drawn = [y for line in figures.repetition_distances(still, current="GRU").data for y in line.y]
-    assert len(drawn) >= len(still) and all(y is not None and y > 0 for y in drawn)
+def test_a_state_that_no_longer_moves_has_its_place_on_the_log_axis():
+    still = DISTANCES.assign(distance=[0.5, 0.0, 0.25, 1e-9, 0.0, 0.0])
+    figure = figures.repetition_distances(still, current="GRU")
+    for line, distances in zip(figure.data, [[0.5, 0.0], [0.25, 1e-9], [0.0, 0.0]], strict=True):
+        for y, symbol, said, distance in zip(line.y, line.marker.symbol, line.customdata, distances, strict=True):
+            assert (y < 1e-9, symbol, said) == (True, "triangle-down", "exactly 0") if not distance else y == distance
+    assert "exactly 0" in figure.layout.yaxis.title.text
+
+
+def test_all_zero_distances_are_drawn_and_not_dropped():
+    for line in figures.repetition_distances(DISTANCES.assign(distance=0.0), current="GRU").data:
+        assert all(y > 0 for y in line.y) and set(line.customdata) == {"exactly 0"}
+
+
+def test_where_nothing_is_zero_the_axis_does_not_speak_of_it():
+    assert "exactly" not in figures.repetition_distances(DISTANCES, current="GRU").layout.yaxis.title.text
 
 
 def test_probabilities_are_drawn_on_the_whole_range_with_their_tokens():

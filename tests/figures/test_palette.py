@@ -81,7 +81,8 @@ def test_every_colour_in_a_figure_has_a_counterpart_in_the_dark(draw):
 
 
 def test_no_light_colour_has_two_counterparts():
-    named = [*palette.CELLS.values(), *palette.GATES.values(), palette.INK, palette.MUTED, palette.LINE, palette.ACCENT]
+    single = [getattr(palette, name) for name in ("PROBABILITY", "INK", "MUTED", "LINE", "ACCENT")]
+    named = [*palette.CELLS.values(), *palette.GATES.values(), *single]
     steps = [dict(zip(THEMES, pair, strict=True)) for scale in (palette.SIGNED, palette.GATE)
              for pair in zip(scale["light"], scale["dark"], strict=True)]  # fmt: skip
     for colour in named + steps:
@@ -92,8 +93,10 @@ def test_the_player_has_the_same_colours_by_name_in_both_themes():
     assert set(palette.PLAYER) == set(THEMES)
     assert set(palette.PLAYER["light"]) == set(palette.PLAYER["dark"])
     for theme in THEMES:
-        gates = {f"gate-{gate}": colour[theme] for gate, colour in palette.GATES.items()}
-        assert gates.items() <= palette.PLAYER[theme].items()
+        player = palette.PLAYER[theme]
+        assert player["gates"] == {gate: colour[theme] for gate, colour in palette.GATES.items()}
+        assert (player["signed"], player["gate"]) == (palette.SIGNED[theme], palette.GATE[theme])
+        assert (player["accent"], player["muted"]) == (palette.ACCENT[theme], palette.MUTED[theme])
 
 
 def test_every_gate_of_every_cell_has_a_colour():
@@ -105,6 +108,11 @@ def test_every_gate_of_every_cell_has_a_colour():
 def test_text_can_be_read_on_the_background(name, theme):
     colour = palette.CELLS[name] if name in palette.CELLS else getattr(palette, name)
     assert contrast(colour[theme], BACKGROUND[theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read_on_a_bar_of_probability(theme):
+    assert contrast(palette.INK[theme], palette.PROBABILITY[theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -101,7 +101,7 @@ def test_a_value_stands_in_the_script_as_itself(value):
     assert ast.literal_eval(settings_of(snippet("unrolling", cell=value))["cell"]) == value
 
 
-@pytest.mark.parametrize("value", [np.float64(0.5), np.int64(3), object(), float("inf")], ids=repr)
+@pytest.mark.parametrize("value", [np.float64(0.5), np.int64(3), np.ones(1), float("inf")], ids=repr)
 def test_what_is_no_literal_is_refused(value):
     with pytest.raises(ValueError):
         snippet("unrolling", text=value)

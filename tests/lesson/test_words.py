@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rnnviz.lesson.words import decimal, quoted, token_label
+from rnnviz.lesson.words import counted, decimal, quoted, token_label
 from rnnviz.training.character_model import CELLS, character_model
 from tests.lesson.markdown import code, outside_code
 
@@ -82,3 +82,8 @@ def test_a_visible_character_is_quoted_as_itself(character):
 def test_an_invisible_character_is_quoted_by_something_that_can_be_seen(character):
     (shown,) = code(quoted(character))
     assert shown != character and shown.isprintable()
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (1000, "1,000 steps")])
+def test_one_thing_is_not_many(number, said):
+    assert counted(number, "step") == said

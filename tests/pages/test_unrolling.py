@@ -1,4 +1,4 @@
-"""The lesson as a learner meets it: what the stage gets is what the engine computed, whatever they set, type or link to."""
+"""The lesson as a learner meets it: the stage gets what the engine computed, whatever they set, type or link to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from rnnviz.engine import Cell
 from rnnviz.lesson import unrolling
 from rnnviz.lesson.formula import equations
 from rnnviz.lesson.lesson import snippet
-from rnnviz.lesson.words import token_label
+from rnnviz.lesson.words import decimal, token_label
+from rnnviz.tasks.text import shakespeare, split
 from rnnviz.training.character_model import CELLS, character_model
 from tests.lesson.markdown import code, outside_code
 from tests.lesson.test_formula import parts
@@ -24,9 +25,9 @@ COURSE = Path(__file__).resolve().parents[2] / "rnnviz" / "course.py"
 TEXT = "To be, or not to be, that is the question"
 WEIGHTS = ["trained", "random", "zero"]
 DEFAULTS = {"cell": "LSTM", "text": TEXT, "weights": "trained", "seed": 0}
-PREDICT, PRESET, LENGTH, LAST, NUMBER = (
-    f"unrolling {part}" for part in ("predict 1", "preset", "check 2", "check 3", "check 4")
-)
+# Questions by words that stand in them: their keys change with what they ask about.
+PREDICT, PRESET = "It doubles", "All weights zero"
+LENGTH, LAST, NUMBER = "twice as long", "change the last character", "What is its $h_t$?"
 
 
 @pytest.fixture(autouse=True)
@@ -48,17 +49,26 @@ class Page:
         assert not self.app.exception
         return self
 
-    def choose(self, key, value):
-        self.app.button_group(key=key).set_value(value)
+    def buttons(self, word):
+        """The row of buttons of which one says this."""
+        (found,) = [group for group in self.app.button_group if word in group.options]
+        return found
+
+    def question(self, words):
+        """The question in which this is asked."""
+        (found,) = [one for one in (*self.app.number_input, *self.app.radio) if words in one.label]
+        return found
+
+    def choose(self, word, value):
+        self.buttons(word).set_value(value)
         return self.run()
 
     def type(self, text):
         self.app.text_input(key="text").set_value(text)
         return self.run()
 
-    def answer(self, key, value):
-        widgets = self.app.number_input if key == NUMBER else self.app.radio
-        widgets(key=key).set_value(value)
+    def answer(self, words, value):
+        self.question(words).set_value(value)
         return self.run()
 
     def pin(self, time, unit):
@@ -106,6 +116,11 @@ def engines_own(cell="LSTM", weights="trained", text=TEXT, seed=0):
     return {"trained": model, "random": model.untrained(seed), "zero": model.zeroed()}[weights].read(text)
 
 
+def numbers(written):
+    """A list of numbers in a figure, however plotly wrote it."""
+    return plotly_array({"shape": "-1", **written}) if isinstance(written, dict) else np.array(written)
+
+
 def shows(page, **settings):
     """Whether player, heatmap and sweep hold what the engine computes for these settings."""
     reading = engines_own(**settings)
@@ -147,12 +162,12 @@ def test_a_link_gives_exactly_what_it_says():
 
 def test_a_changed_control_repaints_with_the_new_numbers():
     page = Page()
-    assert shows(page.choose("cell", "GRU"), cell="GRU")
+    assert shows(page.choose("LSTM", "GRU"), cell="GRU")
     assert shows(page.type("hello"), cell="GRU", text="hello")
-    assert shows(page.choose("weights", "random"), cell="GRU", text="hello", weights="random")
+    assert shows(page.choose("trained", "random"), cell="GRU", text="hello", weights="random")
     page.app.number_input(key="seed").set_value(3)
     assert shows(page.run(), cell="GRU", text="hello", weights="random", seed=3)
-    assert shows(page.choose("weights", "zero"), cell="GRU", text="hello", weights="zero")
+    assert shows(page.choose("trained", "zero"), cell="GRU", text="hello", weights="zero")
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -161,6 +176,15 @@ def test_zero_weights_give_another_picture(cell):
     assert trained.stage("player") != zero.stage("player")
     assert not zero.player[1]["h"].any() and np.abs(trained.player[1]["h"]).max() > 0.5
     np.testing.assert_allclose(zero.player[1]["probability"], 1 / len(character_model(cell).vocabulary), rtol=1e-6)
+
+
+def test_every_text_and_weights_are_drawn_on_one_scale_a_cell():
+    pages = [Page(text=text) for text in (TEXT, "a", "zzzz")]
+    limits = {q["limit"] for page in pages for q in page.player[0]["quantities"] if q["key"] == "c"}
+    assert len(limits) == 1 and limits.pop() > 1
+    figures = [Page(cell="GRU", weights=weights).figure("weights")["data"][0] for weights in WEIGHTS]
+    assert len({(figure["zmin"], figure["zmax"]) for figure in figures}) == 1
+    assert figures[0]["zmax"] == np.abs(character_model("GRU").cell.weight_hh).max()
 
 
 def test_the_sweep_is_the_model_with_its_loop_scaled():
@@ -175,15 +199,20 @@ def test_the_weights_and_outputs_shown_are_the_models_own():
     model, reading = character_model("GRU"), engines_own("GRU", text="hello")
     np.testing.assert_array_equal(plotly_array(page.figure("weights")["data"][0]["z"]), as_sent(model.cell.weight_hh))
     bars = page.figure("output")["data"][0]
-    np.testing.assert_array_equal(plotly_array({"shape": "12", **bars["y"]}), np.sort(reading.p[1])[::-1][:12])
+    np.testing.assert_array_equal(numbers(bars["y"]), np.sort(reading.p[1])[::-1][:12])
     labels = [token_label(model.vocabulary.tokens[i]) for i in np.argsort(-reading.p[1], kind="stable")[:12]]
     assert bars["customdata"] == labels
 
 
-def test_what_a_unit_responds_to_is_the_pinned_units_own():
+def test_what_a_unit_responds_to_is_its_mean_after_each_character_of_unseen_text():
     bars = Page(cell="GRU", pin="1.9").figure("responses")["data"][0]
-    table = unrolling.responses("GRU", "trained", 0, 9)
-    np.testing.assert_array_equal(plotly_array({"shape": str(len(table)), **bars["y"]}), table["mean"])
+    held_out = split(shakespeare())[1][: unrolling.HELD_OUT]
+    h = engines_own("GRU", text=held_out).trace.h[:, 9]
+    means = {c: h[[d == c for d in held_out]].mean() for c in set(held_out)}
+    labels, counts = zip(*bars["customdata"], strict=True)
+    assert list(labels) == [token_label(c) for c in sorted(means, key=means.get, reverse=True)]
+    np.testing.assert_allclose(numbers(bars["y"]), sorted(means.values(), reverse=True), atol=1e-6)
+    assert sum(counts) == unrolling.HELD_OUT
 
 
 @pytest.fixture
@@ -218,15 +247,17 @@ def test_a_prediction_computes_only_what_it_reveals(runs):
 
 
 def test_what_was_seen_once_is_not_computed_again(runs):
-    page = Page(text="there and back again").choose("cell", "GRU")
+    page = Page(text="there and back again").choose("LSTM", "GRU")
     computed = len(runs)
-    page.choose("cell", "LSTM").choose("cell", "GRU")
+    page.choose("LSTM", "LSTM").choose("LSTM", "GRU")
     assert len(runs) == computed
 
 
-def test_a_pin_beyond_the_trace_stands_at_its_edge():
+def test_a_pin_beyond_the_trace_stands_at_its_edge_and_the_page_says_so():
     page = Page(text="hello", pin="999.999")
     assert "unit 63 at t = 5" in page.said("unit 63 at t =")
+    (notice,) = page.notices
+    assert "pin" in notice and "1 to 5" in notice and "0 to 63" in notice
 
 
 NONSENSE = {
@@ -234,6 +265,11 @@ NONSENSE = {
     "weights": ("lead", ["Weights", "trained, random, zero"]),
     "seed": ("minus one", ["Seed", "0 to 9999"]),
     "pin": ("everything", ["pin", "a step and a unit"]),
+    "show": ("r", ["show", "h, c, i, f, g, o"]),
+    "view": ("inside-out", ["view", "folded"]),
+    "t": ("42", ["t", "0 to 41"]),
+    "span": ("wide", ["span", "whole number"]),
+    "loop": ("1.6", ["loop", "0 to 1.5"]),
 }
 
 
@@ -252,6 +288,10 @@ def test_no_link_can_break_the_page_or_write_markup_into_it(name, value):
     page = Page(**{name: value})
     (notice,) = page.notices
     assert page.set == DEFAULTS and "evil" not in outside_code(notice) and len(notice) < 300
+
+
+def test_what_a_link_may_ask_of_the_stage_is_taken_without_a_word():
+    assert Page(show="c", view="folded", t="41", span="10", loop="0.5", pin="41.63").notices == []
 
 
 def test_all_nonsense_at_once_gives_a_notice_each():
@@ -308,7 +348,7 @@ def test_any_text_gives_a_working_page(text):
 
 @pytest.mark.parametrize("text", STRANGE.values(), ids=STRANGE)
 def test_no_text_is_ever_markup(text):
-    page, plain = Page().choose(PREDICT, 1).type(text), Page(text="plain").choose(PREDICT, 1)
+    page, plain = Page().type(text).choose(PREDICT, 1), Page(text="plain").choose(PREDICT, 1)
     assert len(page.prose) == len(plain.prose)
     for said in page.prose + page.notices:
         assert not any(word in outside_code(said) for word in ("evil", "script>", "é", "🦆", "``"))
@@ -326,7 +366,7 @@ def test_a_prediction_is_judged_by_what_the_engine_computed(cell, weights):
     assert (right == 0) == (weights == "zero")
     assert f"= {moved:.4f}$" in page.choose(PREDICT, right).said("You were right.")
     wrong = (right + 1) % 3
-    answer = page.app.button_group(key=PREDICT).options[right].lower()
+    answer = page.buttons(PREDICT).options[right].lower()
     assert f"= {moved:.4f}$" in page.choose(PREDICT, wrong).said(f"Measured otherwise: {answer}.")
 
 
@@ -336,8 +376,15 @@ def test_what_is_revealed_is_the_state_settling_for_all_three_cells():
     for line in lines:
         h = engines_own(line["name"], text="h" * 20).trace.h
         distances = np.linalg.norm(np.diff(h, axis=0), axis=1)
-        drawn = plotly_array({"shape": "19", **line["y"]})
+        drawn = numbers(line["y"])
         np.testing.assert_allclose(drawn[distances > 0], distances[distances > 0], rtol=1e-12)
+
+
+def test_about_another_letter_or_network_the_question_is_asked_anew():
+    page = Page().choose(PREDICT, 1)
+    assert page.type("The same first letter").stage("repetition") is not None
+    assert page.choose("LSTM", "GRU").stage("repetition") is None
+    assert page.choose(PREDICT, 1).type("another").stage("repetition") is None
 
 
 def test_a_prediction_taken_back_is_hidden_again():
@@ -359,7 +406,7 @@ def test_a_preset_sets_what_it_says_and_leaves_the_rest(preset):
     page = Page(**{name: str(value) for name, value in start.items()}).choose(PRESET, preset)
     assert page.set == {**start, **PRESETS[preset]}
     assert shows(page, **page.set)
-    assert page.app.button_group(key=PRESET).value == preset
+    assert page.buttons(PRESET).value == preset
 
 
 def test_the_long_text_is_longer_than_the_first_and_fits():
@@ -370,7 +417,7 @@ def test_the_long_text_is_longer_than_the_first_and_fits():
 
 def test_every_preset_says_what_to_look_at():
     page = Page()
-    options = page.app.button_group(key=PRESET).options
+    options = page.buttons(PRESET).options
     said = [set(page.choose(PRESET, k).prose) for k in range(len(options))]
     assert 3 <= len(options) <= 5
     assert all(own - other for own in said for other in said if own is not other)
@@ -378,16 +425,17 @@ def test_every_preset_says_what_to_look_at():
 
 def test_a_preset_is_no_longer_chosen_once_its_settings_were_changed():
     page = Page().choose(PRESET, 1)
-    assert page.choose("weights", "trained").app.button_group(key=PRESET).value is None
+    assert page.choose("trained", "trained").buttons(PRESET).value is None
     assert page.set == DEFAULTS
 
 
-def test_the_text_twice_as_long_needs_as_many_numbers():
-    page = Page()
-    for answer in (0, 2):
-        assert page.answer(LENGTH, answer).verdicts[0][0] == "warning"
-    ((kind, said),) = page.answer(LENGTH, 1).verdicts
-    assert kind == "success" and f"{character_model('LSTM').cell.parameters:,}" in said
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_text_twice_as_long_needs_as_many_numbers(cell):
+    page, parameters = Page(cell=cell), character_model(cell).cell.parameters
+    for wrong in (2 * parameters, parameters + 1, parameters - 1, 0):
+        assert page.answer(LENGTH, wrong).verdicts[0][0] == "warning"
+    ((kind, said),) = page.answer(LENGTH, parameters).verdicts
+    assert kind == "success" and "As many as before" in said
 
 
 @pytest.mark.parametrize(("link", "right"), [({}, 1), ({"weights": "zero"}, 0), ({"text": "e"}, 1), ({"text": "é"}, 1)])
@@ -403,10 +451,10 @@ def test_which_columns_change_with_the_last_character_is_measured(link, right):
 def test_the_state_asked_for_is_the_engines(cell, weights):
     page = Page(cell=cell, weights=weights, pin="4.6")
     trace = engines_own(cell, weights).trace
-    question, h = page.app.number_input(key=NUMBER).label, float(trace.h[3, 6])
+    question, h = page.question(NUMBER).label, float(trace.h[3, 6])
     asked = {"LSTM": ["o", "c"], "GRU": ["z", "n"], "Elman": ["h_pre"]}[cell]
-    assert all(f"{trace[quantity][3, 6]:.4f}" in question for quantity in asked)
-    assert "At t = 4" in question and "unit 6" in question
+    assert all(decimal(trace[quantity][3, 6]) in question for quantity in asked)
+    assert question.startswith("Unit 6 at t = 4 has ")
     ((kind, said),) = page.answer(NUMBER, round(h, 3)).verdicts
     assert kind == "success" and f"{h:.4f}" in said
     ((kind, said),) = page.answer(NUMBER, h + 0.02).verdicts

@@ -29,8 +29,10 @@ def outputs(steps, ranks=3, seed=0):
     return Output([[f"{t}{rank}" for rank in range(ranks)] for t in range(steps)], p)
 
 
-def send(trace, output=None):
-    return payload(trace, list("x" * len(trace)), output or outputs(len(trace)), title="A trace", palette=PLAYER)
+def send(trace, output=None, **more):
+    return payload(
+        trace, list("x" * len(trace)), output or outputs(len(trace)), title="A trace", palette=PLAYER, **more
+    )
 
 
 def example(cls, **options):
@@ -48,7 +50,8 @@ def test_every_quantity_drawn_is_the_recorded_one(reading):
     trace = reading.run()
     header, arrays = decode(send(trace))
     shown = {quantity["key"] for quantity in header["quantities"]}
-    assert shown == set(SHOWN[type(trace.cell)]) == set(arrays) - {"openness", "probability"}
+    others = {"openness", "probability", "start h", "start c"}
+    assert shown == set(SHOWN[type(trace.cell)]) == set(arrays) - others
     for quantity in shown:
         np.testing.assert_array_equal(arrays[quantity], as_sent(trace[quantity]), strict=True)
     assert (header["steps"], header["units"]) == trace.h.shape
@@ -62,6 +65,17 @@ def test_how_open_the_gates_are_is_their_mean_over_the_units(reading):
     assert arrays["openness"].shape == (len(trace), len(header["gates"]))
     for k, gate in enumerate(header["gates"]):
         np.testing.assert_array_equal(arrays["openness"][:, k], as_sent(trace[gate].mean(axis=1)))
+
+
+@given(readings(EVERY))
+def test_the_states_that_the_first_step_starts_from_are_sent(reading):
+    trace = reading.run()
+    header, arrays = decode(send(trace))
+    starts = [trace.h0] if trace.c is None else [trace.h0, trace.c0]
+    for state, start in zip("hc", starts, strict=False):
+        np.testing.assert_array_equal(arrays[f"start {state}"], as_sent(start), strict=True)
+    assert ("start c" in arrays) == (trace.c is not None)
+    assert ("zero" in header["starts"]) == (not np.any(starts))
 
 
 @given(st.integers(1, 6), st.integers(1, 4), st.integers(0, 99))
@@ -116,6 +130,34 @@ def test_the_cell_state_has_one_scale_for_all_steps():
     trace = LSTM.random(3, 3, seed=1).run(np.ones((50, 3)), clamp={"f": 1.0, "i": 1.0, "g": 0.25})
     (c,) = [quantity for quantity in decode(send(trace))[0]["quantities"] if quantity["key"] == "c"]
     assert c["limit"] == limit(trace.c) == 15 >= np.abs(trace.c).max() == 12.5
+
+
+def scales_of(trace, **named):
+    quantities = decode(send(trace, scales=named))[0]["quantities"]
+    return {q["key"]: q["limit"] for q in quantities}, {q["key"] for q in quantities if q["beyond"]}
+
+
+@given(st.floats(0, 1e6, width=32))
+def test_traces_with_a_named_scale_share_it_and_gates_keep_theirs(end):
+    for trace in (example(LSTM), LSTM.random(3, 3, seed=5).run(normal(5, 3, seed=6))):
+        assert scales_of(trace, c=end, i=9)[0] == {**dict.fromkeys("hifgo", 1), "c": limit(np.array([end]))}
+
+
+def test_what_lies_beyond_a_named_scale_is_said():
+    trace = LSTM.random(3, 3, seed=1).run(np.ones((50, 3)), clamp={"f": 1.0, "i": 1.0, "g": 0.25})
+    assert np.abs(trace.c).max() == 12.5
+    assert scales_of(trace) == ({**dict.fromkeys("hifgo", 1), "c": 15}, set())
+    assert scales_of(trace, c=12.5) == ({**dict.fromkeys("hifgo", 1), "c": 15}, set())
+    assert scales_of(trace, c=3) == ({**dict.fromkeys("hifgo", 1), "c": 3}, {"c"})
+
+
+def test_what_overflowed_lies_beyond_every_scale():
+    assert scales_of(exploded())[1] == {"h"}
+
+
+@pytest.mark.parametrize(("held", "beyond"), [(0.0, set()), (1.0, set()), (1.5, {"f"}), (-0.5, {"f"})])
+def test_a_gate_held_where_no_gate_can_be_lies_beyond_its_scale(held, beyond):
+    assert scales_of(LSTM.random(3, 3, seed=1).run(np.ones((2, 3)), clamp={"f": held}))[1] == beyond
 
 
 NUMBERS = hnp.arrays(np.float64, st.integers(0, 5), elements=st.floats(width=32))
