@@ -29,7 +29,7 @@ HEAD_START = 0.08
 together: all at once, it would show the picture only after the last word of the page."""
 STYLE = """
 <style>
-[data-testid="stMainBlockContainer"] { padding-top: 3.1rem; padding-bottom: 4rem; max-width: 1280px; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
