@@ -18,6 +18,7 @@ TEXTS = {
     200: 5 * "the winter of our discontent made glorio ",
 }
 FRAME_TARGETS = {60: 58, 200: 55}
+GAP_TARGETS = {60: 17}
 FRAMES = """async ([speed, seconds]) => {
   const player = window.rnnvizPlayer, times = [];
   Object.assign(player.timeline, { speed, loop: true, position: 0 });
@@ -68,17 +69,23 @@ def main() -> None:
             process.terminate()
 
 
+def verdict(met: bool) -> str:
+    return "met" if met else "missed"
+
+
 def frames(browser: Browser, address: str, steps: int, speed: int) -> None:
     page = lesson(browser, f"{address}/?text={TEXTS[steps].replace(' ', '+')}", height=768)
     assert page.evaluate("[window.rnnvizPlayer.data.steps, window.rnnvizPlayer.data.units]") == [steps, 64]
     result = page.evaluate(FRAMES, [speed, 4])
     gaps = [after - before for before, after in zip(result["times"], result["times"][1:], strict=False)]
-    rate = 1000 * len(gaps) / sum(gaps)
-    verdict = "met" if rate >= FRAME_TARGETS[steps] else "missed"
-    print(
-        f"  {steps:3} × 64 at {speed}×: {rate:4.1f} frames/s, ≥ {FRAME_TARGETS[steps]} {verdict};  "
-        f"95th percentile {quantiles(gaps, n=20)[-1]:4.1f} ms;  {result['drawn']} drawn of {len(gaps) + 1}"
-    )
+    rate = 1000 * min(len(gaps), result["drawn"]) / sum(gaps)
+    slowest = quantiles(gaps, n=20)[-1]
+    target = FRAME_TARGETS[steps]
+    line = f"  {steps:3} × 64 at {speed}×: {rate:4.1f} frames/s, ≥ {target} {verdict(rate >= target)}"
+    line += f";  95th percentile {slowest:4.1f} ms"
+    if steps in GAP_TARGETS:
+        line += f", ≤ {GAP_TARGETS[steps]} {verdict(round(slowest) <= GAP_TARGETS[steps])}"
+    print(line)
     page.close()
 
 
@@ -89,21 +96,31 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
     floor.get_by_text("value 500").wait_for()
     stage = lesson(browser, f"{address}/?weights=random", height=1100)
     stage.wait_for_selector(".st-key-unrolling-state .plot[data-painted]")
-    times: dict[str, list[float]] = {"floor": [], "player": [], "stage": []}
+    times: dict[str, list[float]] = {"floor": [], "player": [], "cell": [], "text": []}
     cells = cycle(("GRU", "LSTM"))
-    for _ in range(WARM_UP + ROUNDS):
+    text = stage.get_by_label("Text to read (press Enter)")
+    for k in range(WARM_UP + ROUNDS):
         floor.locator("[data-testid=stSlider] input").focus()
         times["floor"].append(measured(floor, TEXT, "ArrowRight"))
-        for name, found in (("player", PLAYER), ("stage", STAGE)):
-            stage.get_by_role("radio", name=next(cells)).focus()
-            times[name].append(measured(stage, found, "Enter"))
+        stage.get_by_role("radio", name=next(cells)).focus()
+        times["player"].append(measured(stage, PLAYER, "Enter"))
+        stage.get_by_role("radio", name=next(cells)).focus()
+        times["cell"].append(measured(stage, STAGE, "Enter"))
+        text.fill(f"A text that nobody has typed before, number {k}")
+        times["text"].append(measured(stage, STAGE, "Enter"))
     middle = {name: median(values[WARM_UP:]) for name, values in times.items()}
     print("\nRepaint: from the key to the new picture, medians in ms")
-    print(f"  a bare slider and st.write       {middle['floor']:6.1f}")
-    for name, words in (("player", "the cell changed: player"), ("stage", "the cell changed: player, heatmap")):
+    print(f"  {'a bare slider and st.write':33} {middle['floor']:6.1f}")
+    for name, words in (
+        ("player", "the cell changed: player"),
+        ("cell", "the cell changed: player, heatmap"),
+        ("text", "a new text: player, heatmap"),
+    ):
         ratio = middle[name] / middle["floor"]
-        verdict = "met" if ratio <= REPAINT_TARGET else "missed"
-        print(f"  {words:32} {middle[name]:6.1f}   {ratio:.2f} × the floor, ≤ {REPAINT_TARGET:.1f} {verdict}")
+        print(
+            f"  {words:33} {middle[name]:6.1f}   {ratio:.2f} × the floor, ≤ {REPAINT_TARGET:.1f} "
+            + verdict(ratio <= REPAINT_TARGET)
+        )
 
 
 def measured(page: Page, found: str, key: str) -> float:

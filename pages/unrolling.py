@@ -144,13 +144,15 @@ sweep = Sweep(
     unit="×",
 )
 lesson.say(
-    "Turn the loop down. At 0 the last state no longer reaches the gates"
-    + (
-        ": the hidden state forgets everything but the character it just read, and equal letters give equal columns."
-        if config.cell == "Elman"
-        else ", and what remains of the past is only what the "
-        + ("cell state $c$ carries along by itself." if config.cell == "LSTM" else "update gate $z$ lets through.")
-    )
+    "Turn the loop down. "
+    + {
+        "Elman": "At 0 the last state no longer enters the sum: the hidden state forgets everything but the character "
+        "it just read, and equal letters give equal columns.",
+        "GRU": "At 0 the last state no longer reaches the gates, and what remains of the past is only what the update "
+        "gate $z$ lets through.",
+        "LSTM": "At 0 the last $h$ no longer reaches the gates, and what remains of the past is only what the cell "
+        "state $c$ carries along by itself.",
+    }[config.cell]
     + " At 1 it is the network of the player. Above 1, the network hears itself louder than it was trained to."
 )
 lesson.chart(

@@ -26,8 +26,17 @@ def test_nonsense_in_a_link_gets_a_sentence_and_a_working_page(open_page, link, 
     lesson.choose("GRU" if "GRU" not in lesson.look("p.data.title") else "LSTM")
 
 
-def test_nonsense_in_the_stages_own_parameters_is_passed_over(open_page):
-    lesson = open_page("?show=everything&view=inside-out&t=-4&loop=banana&pin=999.999")
+def test_nonsense_in_the_stages_own_parameters_gets_a_sentence_each(open_page):
+    lesson = open_page("?show=everything&view=inside-out&t=-4&loop=banana&span=few&pin=999.999")
+    for name, nonsense in {
+        "show": "everything",
+        "view": "inside-out",
+        "t": "-4",
+        "loop": "banana",
+        "span": "few",
+    }.items():
+        lesson.page.get_by_text(f"The link's {name} cannot be {nonsense}").wait_for()
+    lesson.page.get_by_text("The link's pin lies beyond this text").wait_for()
     assert lesson.look("[p.quantity, p.view, p.timeline.position]") == ["h", "unrolled", 41]
     assert "Pinned: unit 63 at t = 41" in lesson.readout.inner_text()
 

@@ -155,3 +155,44 @@ def test_nothing_scrolls_sideways(open_page, size):
     assert lesson.page.evaluate(
         "(() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth <= m.clientWidth; })()"
     )
+
+
+@pytest.mark.parametrize("width", [390, 768, 1366])
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "Elman"])
+def test_folded_the_cell_and_its_loop_lie_within_the_picture(open_page, cell, width):
+    lesson = open_page(f"?cell={cell}&view=folded", width=width, height=844)
+    x, y, box_width, box_height = lesson.look("(({x, y, width, height}) => [x, y, width, height])(p.current.box)")
+    assert x >= 14 and x + box_width + 14 <= lesson.look("p.width")
+    assert y - 50 >= 0 and y + box_height <= lesson.look("p.current.height")
+
+
+def test_the_window_in_view_stays_when_a_control_changes_and_is_in_the_link(open_page):
+    lesson = open_page(f"?text={'now is the winter of our discontent '.replace(' ', '+') * 5}&span=40&t=100")
+    lesson.look("(p.scroll(10), 0)")
+    lesson.choose("GRU")
+    assert lesson.look("[p.current.first, p.current.count, p.timeline.position]") == [10, 40, 100]
+    assert "span=40" in lesson.page.url and "t=100" in lesson.page.url
+
+
+def test_dragging_the_map_scrolls_and_goes_on_above_it(open_page):
+    lesson = open_page(f"?text={'now is the winter of our discontent '.replace(' ', '+') * 5}&span=40", height=1000)
+    lesson.canvas.scroll_into_view_if_needed()
+    box = lesson.canvas.bounding_box()
+    left, right, y = lesson.look("[p.current.left, p.width - 12, p.current.row.map.y + 8]")
+    mouse = lesson.page.mouse
+    mouse.move(box["x"] + left + 2, box["y"] + y)
+    mouse.down()
+    assert lesson.look("p.current.first") == 0
+    mouse.move(box["x"] + (left + right) / 2, box["y"] + y - 60, steps=4)
+    assert abs(lesson.look("p.current.first") - 70) <= 1
+    mouse.up()
+
+
+def test_the_start_is_a_place_that_a_link_can_keep(open_page):
+    lesson = open_page()
+    lesson.player.focus()
+    lesson.page.keyboard.press("Home")
+    lesson.page.wait_for_function("location.search.includes('t=0')")
+    other = open_page(lesson.page.url)
+    assert other.look("p.timeline.position") == 0
+    assert "h and c start as all zeros" in other.readout.inner_text()

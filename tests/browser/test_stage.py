@@ -183,3 +183,33 @@ def test_the_numbers_can_be_downloaded(open_page):
     trace = character_model("GRU").read("abc").trace
     row = next(line for line in lines if line.startswith("2,5,z,"))
     assert float(row.split(",")[3]) == trace["z"][1, 5]
+
+
+def test_a_pin_beyond_a_shorter_text_stands_on_its_last_step_everywhere(open_page):
+    lesson = open_page("?pin=30.5")
+    lesson.change(lambda: lesson.type_text("short one"))
+    lesson.page.get_by_text("unit 5 at t = 9").first.wait_for()
+    lesson.page.wait_for_function("location.search.includes('pin=9.5')")
+    assert "Pinned: unit 5 at t = 9" in lesson.readout.inner_text()
+
+
+def test_a_quantity_that_this_cell_lacks_is_shown_again_by_one_that_has_it(open_page):
+    lesson = open_page("?show=f")
+    lesson.choose("GRU")
+    assert lesson.look("p.quantity") == "h"
+    lesson.choose("LSTM")
+    assert lesson.look("p.quantity") == "f"
+    assert "show=f" in lesson.page.url
+
+
+def test_opening_a_page_and_letting_go_of_nothing_ask_the_server_for_nothing_more(open_page):
+    lesson = open_page()
+    lesson.page.evaluate(
+        "(() => { const send = WebSocket.prototype.send; window.sent = 0;"
+        " WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; })()"
+    )
+    lesson.page.locator(".st-key-unrolling-loop").scroll_into_view_if_needed()
+    lesson.player.focus()
+    lesson.page.keyboard.press("Escape")
+    lesson.page.wait_for_timeout(1000)  # longer than anything of ours waits before it speaks
+    assert lesson.page.evaluate("window.sent") == 0
