@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
+from string import ascii_letters
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -106,7 +107,7 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
         times["player"].append(measured(stage, PLAYER, "Enter"))
         stage.get_by_role("radio", name=next(cells)).focus()
         times["cell"].append(measured(stage, STAGE, "Enter"))
-        text.fill(f"A text that nobody has typed before, number {k}")
+        text.fill(f"Nobody has typed this before, not with a final {ascii_letters[k]}")
         times["text"].append(measured(stage, STAGE, "Enter"))
     middle = {name: median(values[WARM_UP:]) for name, values in times.items()}
     print("\nRepaint: from the key to the new picture, medians in ms")
