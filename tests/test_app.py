@@ -132,7 +132,7 @@ def test_assets_can_only_be_read(port, method):
 
 
 def test_the_settings_are_those_that_were_measured():
-    """../shared/STREAMLIT.md: each is there for a reason."""
+    """Each is there for a reason; config.toml names the ones that are not plain."""
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["runner"] == {"magicEnabled": False, "postScriptGC": False}
     assert config["browser"]["gatherUsageStats"] is False

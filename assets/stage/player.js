@@ -5,21 +5,13 @@ import * as link from "./link.js";
 import { disown, now, own, set, subscribe } from "./moment.js";
 import { luminance, reducedMotion, themeOf } from "./theme.js";
 import { Timeline } from "./timeline.js";
-import { percent, Recorded, written } from "./trace.js";
+import { build } from "./toolbar.js";
+import { Recorded } from "./trace.js";
 import { says, Unrolled } from "./unrolled.js";
+import { legend, sentence } from "./words.js";
 
 const INSTANCES = new WeakMap();
-const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
-const ICONS = {
-  start: "M3 2h2v12H3zM14 2v12L6 8z",
-  back: "M10 2v12L3 8zM11 2h2v12h-2z",
-  play: "M4 2l10 6-10 6z",
-  pause: "M3 2h4v12H3zM9 2h4v12H9z",
-  forward: "M6 2v12l7-6zM3 2h2v12H3z",
-  end: "M11 2h2v12h-2zM2 2v12l8-6z",
-  loop: "M4 4h7V2l4 3-4 3V6H4v3H2V6a2 2 0 0 1 2-2zm8 8H5v2l-4-3 4-3v2h7V7h2v3a2 2 0 0 1-2 2z",
-};
 
 export default function mount({ parentElement: root, data, setStateValue }) {
   let player = INSTANCES.get(root);
@@ -44,7 +36,8 @@ class Player {
     this.wanted = link.read("show") ?? "h";
     this.count = whole(link.read("span")); // steps in view; null: all
     this.first = 0;
-    this.build();
+    build(this);
+    this.listen();
     this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
     // The width is taken from the observer: asking the element for it would lay out the whole page each time.
     this.width = 0;
@@ -126,82 +119,6 @@ class Player {
       this.element.style.setProperty(`--rnnviz-${name}`, value);
     }
     if (repaint) this.arrange();
-  }
-
-  // ── The page around the canvas ──
-
-  build() {
-    const make = (tag, properties = {}, ...children) => {
-      const element = Object.assign(document.createElement(tag), properties);
-      element.append(...children);
-      return element;
-    };
-    const icon = (name) => {
-      const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-      svg.setAttribute("viewBox", "0 0 16 16");
-      svg.setAttribute("aria-hidden", "true");
-      path.setAttribute("d", ICONS[name]);
-      svg.append(path);
-      return svg;
-    };
-    const button = (name, title, act) => {
-      const element = make("button", { type: "button", title, onclick: act });
-      element.setAttribute("aria-label", title);
-      if (ICONS[name]) element.append(icon(name));
-      return element;
-    };
-    const { timeline } = this;
-    this.icon = icon;
-    this.play = make("button", { type: "button", className: "play", onclick: () => timeline.toggle() });
-    this.loop = button("loop", "Loop", () => {
-      timeline.loop = !timeline.loop;
-      this.loop.setAttribute("aria-pressed", String(timeline.loop));
-    });
-    this.loop.setAttribute("aria-pressed", "false");
-    this.scrub = make("input", { type: "range", className: "scrub", min: 0, step: 1 });
-    this.scrub.setAttribute("aria-label", "Time step");
-    this.scrub.oninput = () => {
-      timeline.pause();
-      timeline.seek(Number(this.scrub.value));
-    };
-    this.clock = make("span", { className: "clock" });
-    const choice = (title, change) => {
-      const select = make("select");
-      select.onchange = () => change(select.value);
-      return [select, make("label", {}, title, select)];
-    };
-    const [speed, speedLabel] = choice("Speed", (value) => { timeline.speed = Number(value); });
-    for (const value of SPEEDS) speed.add(new Option({ 0.25: "¼×", 0.5: "½×" }[value] ?? `${value}×`, value, value === 1, value === 1));
-    const [shown, shownLabel] = choice("Show", (value) => this.show(value));
-    const [counts, countsLabel] = choice("Steps in view", (value) => this.showCount(value === "all" ? null : Number(value)));
-    this.shown = shown;
-    this.counts = counts;
-    this.fold = make("button", { type: "button", onclick: () => this.toggleView() });
-    const bar = make("div", { className: "bar" },
-      make("span", { className: "group" },
-        button("start", "Jump to the start (Home)", () => this.jump(0)),
-        button("back", "One step back (left arrow)", () => timeline.by(-1)),
-        this.play,
-        button("forward", "One step on (right arrow)", () => timeline.by(1)),
-        button("end", "Jump to the end (End)", () => this.jump(timeline.steps)),
-        this.loop),
-      this.scrub, this.clock, shownLabel, speedLabel, countsLabel, this.fold);
-    bar.setAttribute("role", "group");
-    bar.setAttribute("aria-label", "Playback");
-    this.canvas = make("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.tip = make("div", { className: "tip", hidden: true });
-    this.picture = make("div", { className: "picture" }, this.canvas, this.tip);
-    this.readout = make("div", { className: "readout" });
-    this.spoken = make("div", { className: "hidden" });
-    this.spoken.setAttribute("aria-live", "polite");
-    this.legend = make("div", { className: "legend" });
-    this.element.append(bar, make("div", { className: "words" }, this.readout, this.legend), this.picture, this.spoken);
-    this.element.tabIndex = 0;
-    this.element.setAttribute("role", "group");
-    this.element.onkeydown = (event) => this.key(event);
-    this.listen();
   }
 
   listen() {
@@ -466,28 +383,8 @@ class Player {
   // The current step in words, seen below the picture and read out when playback rests.
   tell() {
     const { data, timeline } = this;
-    const { pin } = now();
-    const bold = (text) => Object.assign(document.createElement("b"), { textContent: text });
-    const parts = [];
-    if (timeline.position === 0) {
-      parts.push(`Before the first step: nothing has been read, ${data.starts}.`);
-    } else {
-      const time = timeline.step;
-      parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
-      if (this.phase < data.phases.length - 1) parts.push(`${data.phases[this.phase].says} …`);
-      else {
-        parts.push("likeliest next ");
-        data.outputs[time].forEach((token, rank) => {
-          parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
-        });
-        parts.push(".");
-      }
-    }
-    if (pin) {
-      const { time, unit } = this.within(pin);
-      const numbers = data.quantities.map(({ key, symbol }) => `${symbol} = ${written(data.value(key, time, unit))}`);
-      parts.push(document.createElement("br"), `Pinned: unit ${unit} at t = ${time + 1}: ${numbers.join(", ")}.`);
-    }
+    const time = timeline.position === 0 ? null : timeline.step;
+    const parts = sentence(data, time, this.phase, this.within(now().pin));
     this.readout.replaceChildren(...parts);
     const words = parts.map((part) => part.textContent ?? part).join("").replace(".Pinned", ". Pinned");
     this.canvas.setAttribute("aria-label", data.title);
@@ -497,28 +394,10 @@ class Player {
 
   writeLegend() {
     const { data } = this;
-    const shown = data.byKey.get(this.quantity);
-    const written = [this.quantity, this.theme, ...data.quantities.map(({ key, limit, beyond }) => key + limit + beyond)].join();
-    if (written === this.legendOf) return;
-    this.legendOf = written;
-    const keys = [shown];
-    if (data.lane && shown.key !== data.lane) keys.push(data.byKey.get(data.lane));
-    if (data.gates.length && shown.scale !== "gate") keys.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
-    this.legend.replaceChildren(...keys.map(({ symbol, name, scale, limit, beyond }) => {
-      const element = document.createElement("span");
-      element.className = "scale";
-      const low = document.createElement("span");
-      const high = document.createElement("span");
-      const strip = document.createElement("i");
-      const label = document.createElement("em");
-      const short = Number.isInteger(limit) ? limit : limit.toPrecision(3);
-      low.textContent = scale === "signed" ? `${beyond ? "≤ " : ""}−${short}` : "0";
-      high.textContent = scale === "signed" ? `${beyond ? "≥ " : ""}+${short}` : String(short);
-      strip.style.background = `linear-gradient(90deg, ${data.palettes[this.theme][scale].join(", ")})`;
-      label.textContent = `${symbol}, ${name}`;
-      element.append(low, strip, high, label);
-      return element;
-    }));
+    const shows = [this.quantity, this.theme, ...data.quantities.map(({ key, limit, beyond }) => key + limit + beyond)].join();
+    if (shows === this.legendOf) return;
+    this.legendOf = shows;
+    this.legend.replaceChildren(...legend(data, this.quantity, data.palettes[this.theme]));
   }
 
   destroy() {

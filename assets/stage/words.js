@@ -1,0 +1,52 @@
+// What the player says in words: the current step, and what its colours mean.
+
+import { percent, written } from "./trace.js";
+
+function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+// The current step (null: before the first) and the pin, as nodes and strings. phase: how far the step is.
+export function sentence(data, time, phase, pin) {
+  const bold = (text) => make("b", { textContent: text });
+  const parts = [];
+  if (time === null) {
+    parts.push(`Before the first step: nothing has been read, ${data.starts}.`);
+  } else {
+    parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
+    if (phase < data.phases.length - 1) parts.push(`${data.phases[phase].says} …`);
+    else {
+      parts.push("likeliest next ");
+      data.outputs[time].forEach((token, rank) => {
+        parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
+      });
+      parts.push(".");
+    }
+  }
+  if (pin) {
+    const numbers = data.quantities.map(({ key, symbol }) => `${symbol} = ${written(data.value(key, pin.time, pin.unit))}`);
+    parts.push(document.createElement("br"), `Pinned: unit ${pin.unit} at t = ${pin.time + 1}: ${numbers.join(", ")}.`);
+  }
+  return parts;
+}
+
+// One colour strip for each scale in the picture, with its ends.
+export function legend(data, quantity, palette) {
+  const shown = data.byKey.get(quantity);
+  const scales = [shown];
+  if (data.lane && shown.key !== data.lane) scales.push(data.byKey.get(data.lane));
+  if (data.gates.length && shown.scale !== "gate") scales.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
+  return scales.map(({ symbol, name, scale, limit, beyond }) => {
+    const end = Number.isInteger(limit) ? limit : limit.toPrecision(3);
+    const signed = scale === "signed";
+    const strip = make("i", {});
+    strip.style.background = `linear-gradient(90deg, ${palette[scale].join(", ")})`;
+    return make("span", { className: "scale" },
+      make("span", { textContent: signed ? `${beyond ? "≤ " : ""}−${end}` : "0" }),
+      strip,
+      make("span", { textContent: signed ? `${beyond ? "≥ " : ""}+${end}` : String(end) }),
+      make("em", { textContent: `${symbol}, ${name}` }));
+  });
+}
