@@ -18,7 +18,7 @@ export class Unrolled {
     const left = width < 520 ? 42 : 78;
     const column = (width - left - RIGHT) / count;
     const gap = Math.min(16, column < 6 ? column * 0.08 : column * 0.24);
-    const unit = Math.max(2.6, Math.min(14, 200 / data.units));
+    const unit = Math.max(2.6, Math.min(14, 172 / data.units));
     const shown = data.byKey.get(quantity);
     const lane = quantity === data.lane ? null : data.lane;
     const rows = [];
@@ -27,7 +27,7 @@ export class Unrolled {
       rows.push({ name, y, height, phase, label });
       y += height + space;
     };
-    add("output", 3 * 15, 14, "output", "next");
+    add("output", 3 * 14, 13, "output", "next");
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
     if (lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
     for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
