@@ -104,16 +104,13 @@ class Player {
     const theme = this.seen;
     const palette = this.data.palettes[theme.name];
     const key = JSON.stringify([theme, palette]);
-    if (this.data.palettes[theme.name] !== this.data.current) {
-      this.data.current = palette;
-      this.data.setPalette(palette);
-    }
+    if (palette !== this.data.palette) this.data.setPalette(palette);
     if (key === this.themed) return;
     const repaint = this.themed !== undefined && !arrived;
     this.themed = key;
     this.theme = theme.name;
     const { muted } = palette;
-    this.colours = { ink: theme.text, muted, accent: palette.accent, probability: palette.probability, background: theme.background, font: theme.font, mono: MONO };
+    this.colours = { ink: theme.text, muted, accent: palette.accent, probability: palette.probability, font: theme.font, mono: MONO };
     const onAccent = luminance(palette.accent) > 0.35 ? "#14161a" : "#ffffff";
     for (const [name, value] of [["accent", palette.accent], ["on-accent", onAccent], ["muted", muted]]) {
       this.element.style.setProperty(`--rnnviz-${name}`, value);
