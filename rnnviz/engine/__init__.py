@@ -16,7 +16,9 @@ from .gradients import Gradients, backward
 from .gru import GRU
 from .lstm import LSTM
 from .readout import Readout, softmax
+from .sizes import Sizes
 from .trace import Trace
+from .versions import VERSIONS, Version
 
 __all__ = [
     "BagOfWords",
@@ -26,7 +28,10 @@ __all__ = [
     "Gradients",
     "LSTM",
     "Readout",
+    "Sizes",
     "Trace",
+    "VERSIONS",
+    "Version",
     "backward",
     "softmax",
 ]

@@ -64,7 +64,7 @@ class BagOfWords(Cell):
         return super().numbers(trace, time, unit) | {"x_t": float(trace.x[time, unit])}
 
     def forward(
-        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]]
+        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]], hold_from: int
     ) -> dict[str, Array]:
         r""":math:`h_t = h_{t-1} + x_t`"""
         return {"h": h0 + np.cumsum(x, axis=0)}

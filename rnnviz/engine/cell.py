@@ -143,11 +143,13 @@ class Cell(ABC):
         c0: Any = None,
         *,
         clamp: Mapping[str, float | Mapping[int, float]] | None = None,
+        hold_from: int = 0,
     ) -> Trace:
         """Read a sequence and record everything that is computed on the way.
 
         x: (time, input)   h0, c0: (hidden,), zero if left out; c0 only for a cell with a cell state
         clamp: gates held fixed, whole (`{"f": 1.0}`) or by unit (`{"i": {3: 0.0}}`); all that follows, follows.
+        hold_from: the first step at which they are held, counted from 0; before it, the cell runs free
         Numbers that overflow are recorded as infinite. Raises ValueError on anything that does not fit.
         """
         x = checks.array("x", x, (None, self.input_size))
@@ -158,13 +160,14 @@ class Cell(ABC):
         if self.has_cell_state:
             c0 = start.copy() if c0 is None else checks.array("c0", c0, (self.hidden_size,))
         held = checks.clamp(clamp, self.gates, self.hidden_size)
+        hold_from = checks.step("hold_from", hold_from)
         with np.errstate(over="ignore", invalid="ignore"):
-            values = self.forward(x, h0, c0, held)
-        return Trace(self, x, h0, c0, values, held)
+            values = self.forward(x, h0, c0, held, hold_from)
+        return Trace(self, x, h0, c0, values, held, hold_from)
 
     @abstractmethod
     def forward(
-        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]]
+        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]], hold_from: int
     ) -> dict[str, Array]:
         """Every quantity by its symbol, each (time, hidden), in the order of computation. Arguments are checked."""
 
@@ -214,9 +217,9 @@ def hold(values: Mapping[str, Array], held: Mapping[str, Mapping[int, float]]) -
             for gate, units in held.items() if units]  # fmt: skip
 
 
-def slopes(derivative: Array, held: Iterable[int]) -> Array:
-    """A gate's slope over time, (time, hidden), zero for held units: nothing flows to what they replaced."""
-    derivative[:, list(held)] = 0.0
+def slopes(derivative: Array, held: Iterable[int], hold_from: int) -> Array:
+    """A gate's slope over time, (time, hidden), zero where units are held: nothing flows to what they replaced."""
+    derivative[hold_from:, list(held)] = 0.0
     return derivative
 
 

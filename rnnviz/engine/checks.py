@@ -44,6 +44,13 @@ def size(name: str, value: Any) -> int:
     return int(value)
 
 
+def step(name: str, value: Any) -> int:
+    """`value` as a whole number of at least 0, else ValueError."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, not {_short(value)}")
+    return int(value)
+
+
 def number(name: str, value: Any, *, least: float = -np.inf) -> float:
     """`value` as a finite float of at least `least`, else ValueError."""
     largest = sys.float_info.max

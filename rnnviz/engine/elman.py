@@ -46,7 +46,7 @@ class Elman(Cell):
         }
 
     def forward(
-        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]]
+        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]], hold_from: int
     ) -> dict[str, Array]:
         r""":math:`h_t = \phi(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})`"""
         phi = ACTIVATIONS[self.nonlinearity]

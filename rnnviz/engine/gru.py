@@ -61,7 +61,7 @@ class GRU(Cell):
         return result
 
     def forward(
-        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]]
+        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]], hold_from: int
     ) -> dict[str, Array]:
         r"""
         .. math::
@@ -97,14 +97,14 @@ class GRU(Cell):
             else:
                 rz_pre_t += W_rz.dot(before)
             sigmoid(rz_pre_t, out=r_and_z[t])
-            for gate, units, fixed in hold_rz:
+            for gate, units, fixed in hold_rz if t >= hold_from else ():
                 gate[t, units] = fixed
             if after:
                 n_pre_t += r[t] * between_t
             else:
                 n_pre_t += W_n.dot(np.multiply(r[t], before, out=between[t]))
             np.tanh(n_pre_t, out=n_t)
-            for gate, units, fixed in hold_n:
+            for gate, units, fixed in hold_n if t >= hold_from else ():
                 gate[t, units] = fixed
             before = h[t] = (1.0 - z_t) * n_t + z_t * before
         return values
@@ -125,9 +125,9 @@ class GRU(Cell):
         r, z, n = trace["r"], trace["z"], trace["n"]
         h_before = trace.previous("h")
         held = {k: trace.clamp.get(k, ()) for k in self.gates}
-        along_z = slopes(z * (1.0 - z), held["z"]) * (h_before - n)
-        along_n = slopes(1.0 - n * n, held["n"]) * (1.0 - z)
-        along_r = slopes(r * (1.0 - r), held["r"]) * (trace["hn"] if after else h_before)
+        along_z = slopes(z * (1.0 - z), held["z"], trace.hold_from) * (h_before - n)
+        along_n = slopes(1.0 - n * n, held["n"], trace.hold_from) * (1.0 - z)
+        along_r = slopes(r * (1.0 - r), held["r"], trace.hold_from) * (trace["hn"] if after else h_before)
         W_rz, W_n = self.weight_hh[: 2 * H], self.weight_hh[n_rows]
         total = np.empty_like(dh)
         delta = np.empty((len(trace), 3 * H))

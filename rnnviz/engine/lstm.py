@@ -40,7 +40,7 @@ class LSTM(Cell):
         }
 
     def forward(
-        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]]
+        self, x: Array, h0: Array, c0: Array | None, held: Mapping[str, Mapping[int, float]], hold_from: int
     ) -> dict[str, Array]:
         r"""
         .. math::
@@ -63,7 +63,7 @@ class LSTM(Cell):
             pre_t += self.weight_hh.dot(h_before)
             sigmoid(pre_t, out=all_four[t])
             np.tanh(g_pre[t], out=g[t])
-            for gate, units, fixed in holding:
+            for gate, units, fixed in holding if t >= hold_from else ():
                 gate[t, units] = fixed
             c_before = c[t] = f[t] * c_before + i[t] * g[t]
             np.tanh(c_before, out=tanh_c[t])
@@ -88,13 +88,13 @@ class LSTM(Cell):
         into_c = o * (1.0 - tanh_c * tanh_c)
         along_c = np.stack(
             [
-                slopes(i * (1.0 - i), held["i"]) * g,
-                slopes(f * (1.0 - f), held["f"]) * c_before,
-                slopes(1.0 - g * g, held["g"]) * i,
+                slopes(i * (1.0 - i), held["i"], trace.hold_from) * g,
+                slopes(f * (1.0 - f), held["f"], trace.hold_from) * c_before,
+                slopes(1.0 - g * g, held["g"], trace.hold_from) * i,
             ],
             axis=1,
         )  # (time, 3, hidden): what ∂L/∂c_t is multiplied by, for i, f, g
-        along_h = slopes(o * (1.0 - o), held["o"]) * tanh_c
+        along_h = slopes(o * (1.0 - o), held["o"], trace.hold_from) * tanh_c
         total_h, total_c = np.empty_like(dh), np.empty_like(dh)
         delta = np.empty((len(trace), 4, self.hidden_size))
         carried_h, carried_c = np.zeros(self.hidden_size), np.zeros(self.hidden_size)

@@ -25,7 +25,7 @@ class Trace:
     x: (time, input) what it read
     h0: (hidden,), c0: (hidden,) or None: the state before the first step
     values: symbol -> (time, hidden), in the order of computation; `trace["f"]` reads one of them
-    clamp: gate -> {unit: value}, what was held fixed
+    clamp: gate -> {unit: value}, what was held fixed   hold_from: the first step, from 0, at which it was
     """
 
     cell: Cell
@@ -34,6 +34,7 @@ class Trace:
     c0: Array | None
     values: Mapping[str, Array]
     clamp: Mapping[str, Mapping[int, float]]
+    hold_from: int = 0
 
     def __post_init__(self) -> None:
         for value in (self.x, self.h0, self.c0, *self.values.values()):
@@ -46,7 +47,11 @@ class Trace:
     def __reduce__(self) -> tuple:
         """Read-only mappings cannot be pickled; plain ones can, and are frozen again on the way back."""
         clamp = {gate: dict(units) for gate, units in self.clamp.items()}
-        return Trace, (self.cell, self.x, self.h0, self.c0, dict(self.values), clamp)
+        return Trace, (self.cell, self.x, self.h0, self.c0, dict(self.values), clamp, self.hold_from)
+
+    def held(self, gate: str, time: int, unit: int) -> bool:
+        """Whether a gate's unit was held fixed at a step."""
+        return time >= self.hold_from and unit in self.clamp.get(gate, {})
 
     @property
     def h(self) -> Array:

@@ -80,11 +80,12 @@ class Reading:
     h0: np.ndarray | None = None
     c0: np.ndarray | None = None
     clamp: dict[str, Any] | None = None
+    hold_from: int = 0
 
     def run(self, **changes: Any) -> Trace:
         """The trace, with some of the above replaced."""
         new = replace(self, **changes)
-        return new.cell.run(new.x, new.h0, new.c0, clamp=new.clamp)
+        return new.cell.run(new.x, new.h0, new.c0, clamp=new.clamp, hold_from=new.hold_from)
 
 
 @st.composite

@@ -80,6 +80,35 @@ def test_a_held_gate_has_its_number_at_every_step(reading):
             assert (trace[gate][:, unit] == number).all()
 
 
+@given(readings(GATED, clamped=True), st.integers(0, 9))
+def test_until_it_is_held_the_cell_runs_free_and_then_goes_on_from_there(reading, start):
+    late = reading.run(hold_from=start)
+    split = min(start, len(late))
+    if split:
+        before = reading.run(x=reading.x[:split], clamp=None)
+        for quantity in late.quantities:
+            np.testing.assert_array_equal(late[quantity][:split], before[quantity])
+    if split < len(late):
+        c0 = None if late.c is None else late.previous("c")[split]
+        after = reading.run(x=reading.x[split:], h0=late.previous("h")[split], c0=c0)
+        for quantity in late.quantities:
+            assert_close(late[quantity][split:], after[quantity], 1e-14)
+
+
+@given(readings(GATED, clamped=True), st.integers(0, 9))
+def test_a_trace_knows_where_it_was_held(reading, start):
+    trace = reading.run(hold_from=start)
+    for gate in reading.cell.gates:
+        for time, unit in np.ndindex(trace.h.shape):
+            assert trace.held(gate, time, unit) == (time >= start and unit in trace.clamp.get(gate, {}))
+
+
+@pytest.mark.parametrize("start", [-1, 1.0, True, "2", None])
+def test_a_step_to_hold_from_is_a_whole_number_of_at_least_0(start):
+    with pytest.raises(ValueError, match="hold_from must be a whole number of at least 0"):
+        LSTM.random(2, 3).run(np.ones((4, 2)), clamp={"f": 1.0}, hold_from=start)
+
+
 @given(readings(GATED), st.data())
 def test_holding_a_gate_at_the_value_it_had_changes_nothing(reading, data):
     """A held gate is one number for all steps, so each step is run by itself, from the state it had."""

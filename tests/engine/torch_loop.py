@@ -32,7 +32,8 @@ class Loop:
             self.leaves |= {name: leaf(getattr(self.cell, name)) for name in PARAMETERS}
         self.values: dict[str, list[Tensor]] = {}
         h, c = self.leaves["h0"], self.leaves.get("c0")
-        for x in self.leaves["x"]:
+        for t, x in enumerate(self.leaves["x"]):
+            self.holding = t >= reading.hold_from
             step = self.step(x, h, c)
             h, c = step["h"], step.get("c")
             for symbol, value in step.items():
@@ -92,7 +93,7 @@ class Loop:
 
     def held(self, gate: str, value: Tensor) -> Tensor:
         """The gate, or in its place the clamp's number, through which no gradient flows."""
-        setting = self.clamp.get(gate, {})
+        setting = self.clamp.get(gate, {}) if self.holding else {}
         units = setting if isinstance(setting, dict) else dict.fromkeys(range(len(value)), setting)
         mask = torch.tensor([unit in units for unit in range(len(value))])
         fixed = torch.tensor([units.get(unit, 0.0) for unit in range(len(value))], dtype=torch.float64)
