@@ -1,7 +1,7 @@
 # Python 3.11 or newer and make are all that must be there. Everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint weights bench pins clean browser FORCE
+.PHONY: help setup run test lint weights units bench pins clean browser FORCE
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := .venv/bin/python -m pip --disable-pip-version-check
@@ -38,6 +38,9 @@ lint: .venv/tools ## Checks style and format
 
 weights: setup ## Trains the small models in assets/weights again
 	.venv/bin/python -m rnnviz.training.language_model $(ARGS)
+
+units: setup ## Searches the trained models for units that follow something in the text
+	.venv/bin/python -m rnnviz.training.interesting_units $(ARGS)
 
 bench: .venv/tools browser ## Measures how fast it is
 	.venv/bin/python -m benchmarks $(ARGS)

@@ -37,6 +37,11 @@ class Reading:
         for value in (self.ids, self.p):
             value.setflags(write=False)
 
+    @property
+    def bits(self) -> float:
+        """How surprised the network was by what did come next; see `bits_per_character`."""
+        return bits_per_character(self.p, self.ids)
+
     def likeliest(self, ranks: int = 3) -> tuple[np.ndarray, np.ndarray]:
         """(ids, p), each (time, ranks): the likeliest next characters, likeliest first."""
         ids = np.argsort(-self.p, axis=1, kind="stable")[:, :ranks]
@@ -64,13 +69,25 @@ class CharacterModel:
 
     def with_loop(self, strength: float) -> CharacterModel:
         """The same model with weight_hh multiplied by `strength`: at 0 no state reaches the next step's gates."""
-        cell, options = self.cell, {option: getattr(self.cell, option) for option in self.cell.options}
-        scaled = type(cell)(cell.weight_ih, strength * cell.weight_hh, cell.bias_ih, cell.bias_hh, **options)
+        cell = self.cell
+        scaled = type(cell)(cell.weight_ih, strength * cell.weight_hh, cell.bias_ih, cell.bias_hh, **self.options)
         return replace(self, cell=scaled)
 
-    def untrained(self, seed: int) -> CharacterModel:
-        """The same sizes with random parameters, as before training."""
-        cell = type(self.cell).random(self.cell.input_size, self.cell.hidden_size, seed=seed)
+    def with_options(self, **options: Any) -> CharacterModel:
+        """The same weights in a cell with other options, such as `reset="before"`."""
+        cell = type(self.cell).from_state_dict(self.cell.state_dict(), **(self.options | options))
+        return replace(self, cell=cell)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The cell's own options, as its constructor takes them."""
+        return {option: getattr(self.cell, option) for option in self.cell.options}
+
+    def untrained(self, seed: int, *, forget_bias: float | None = None) -> CharacterModel:
+        """The same sizes and options with random parameters, as before training."""
+        cell = type(self.cell).random(
+            self.cell.input_size, self.cell.hidden_size, seed=seed, forget_bias=forget_bias, **self.options
+        )
         generator = np.random.default_rng((seed, 1))
         bound = 1 / np.sqrt(cell.hidden_size)
         weight, bias = (generator.uniform(-bound, bound, one.shape) for one in (self.readout.weight, self.readout.bias))
@@ -105,3 +122,14 @@ def responses(ids: np.ndarray, values: np.ndarray) -> pd.DataFrame:
     table = pd.DataFrame({"id": ids, "value": values}).groupby("id")["value"]
     summary = pd.DataFrame({"mean": table.mean(), "deviation": table.std(ddof=0), "count": table.size()})
     return summary.sort_values("mean", ascending=False).reset_index()
+
+
+def bits_per_character(p: np.ndarray, ids: np.ndarray) -> float:
+    """Mean of −log₂ p of each next character; NaN for a single one, which is read and not predicted.
+
+    p: (time, vocabulary)   ids: (time,)
+    """
+    if len(ids) < 2:
+        return float("nan")
+    with np.errstate(divide="ignore"):
+        return float(-np.log2(p[np.arange(len(ids) - 1), ids[1:]]).mean())
