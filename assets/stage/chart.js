@@ -77,6 +77,7 @@ class Chart {
       pinrow: make("div", "mark row pinned"), pin: make("div", "mark pin") };
     this.overlay = make("div", "overlay", ...Object.values(this.marks));
     this.labels = make("canvas", "labels");
+    this.labels.hidden = true; // until it has its size: an empty canvas is 300 pixels wide
     this.frame = make("div", "frame", this.plot, this.overlay, this.labels);
     this.element.append(make("div", "head", this.caption, this.saves), this.slider, this.frame);
     this.element.setAttribute("role", "figure");
@@ -303,11 +304,21 @@ class Chart {
     }
     const key = `sweep:${sweep.name}`;
     this.told ??= sweep.start;
+    const range = sweep.values.join();
+    if (this.swept !== undefined && this.swept !== range) {
+      // Other values, such as the steps of another text: what was chosen among the old ones means nothing now.
+      if (this.told !== sweep.start) setTimeout(() => this.destroyed || this.setStateValue("value", sweep.start), 0);
+      this.told = sweep.start;
+      if (sweep.slider) link.keep(this, sweep.name, null);
+      own(this, { [key]: nearest(sweep.values, sweep.start) });
+    }
+    this.swept = range;
     if (now()[key] === undefined || now()[key] === null) {
       const asked = link.read(sweep.name)?.trim();
       const wanted = asked ? Number(asked) : NaN;
       const known = wanted >= sweep.values[0] && wanted <= sweep.values.at(-1);
       own(this, { [key]: nearest(sweep.values, known ? wanted : sweep.start) });
+      if (known && sweep.slider) setTimeout(() => this.destroyed || this.rested(), 0); // Python has not seen the link
     }
     this.showSweep();
   }
@@ -315,7 +326,7 @@ class Chart {
   showSweep() {
     const { sweep } = this.header;
     if (!sweep.slider) return;
-    const index = now()[`sweep:${sweep.name}`];
+    const index = Math.min(now()[`sweep:${sweep.name}`], sweep.values.length - 1);
     const text = String(sweep.values[index]);
     this.range.value = index;
     this.range.setAttribute("aria-valuetext", text);
@@ -349,7 +360,7 @@ class Chart {
   setFrame(traces) {
     const { sweep, arrays } = this.header;
     if (!sweep) return;
-    const index = now()[`sweep:${sweep.name}`];
+    const index = Math.min(now()[`sweep:${sweep.name}`], sweep.values.length - 1);
     for (const { trace, attribute, array } of sweep.targets) {
       const { shape, values } = arrays[array];
       const size = shape.slice(1).reduce((product, n) => product * n, 1);

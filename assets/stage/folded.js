@@ -1,6 +1,6 @@
 // The folded network: the one cell and its loop, showing the numbers of the current step.
 
-import { head } from "./unrolled.js";
+import { head } from "./arrow.js";
 import { percent } from "./trace.js";
 
 const HEIGHT = 360;
@@ -33,6 +33,7 @@ export class Folded {
 
   draw(context, { step, share, hover, pin }) {
     const { data, width, height, box, colours } = this;
+    this.step = step;
     context.clearRect(0, 0, width, height);
     const phase = share <= 0 ? -1 : Math.min(data.phases.length - 1, Math.floor(share * data.phases.length));
     const reached = (key) => share >= 1 || data.phases.findIndex((one) => one.key === key) <= phase;
@@ -174,7 +175,9 @@ export class Folded {
       const unit = Math.floor((y - top) / size) * side + column;
       if (column >= 0 && column < side && y >= top && unit < data.units) return time < 0 ? null : { time, unit, key };
     }
-    return null;
+    const { box, step } = this;
+    const within = x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+    return within ? { time: step, unit: null, words: [`the cell at t = ${step + 1}`, `reads ${data.tokens[step]}`] } : null;
   }
 
   inMap() {

@@ -1,14 +1,15 @@
 // The player: plays one recorded trace. It draws what it was given and computes nothing.
 
-import { Folded } from "./folded.js";
+import { listen, over } from "./hands.js";
 import * as link from "./link.js";
-import { disown, now, own, set, subscribe } from "./moment.js";
+import { look } from "./look.js";
+import { disown, now, own, subscribe } from "./moment.js";
 import { luminance, reducedMotion, themeOf } from "./theme.js";
 import { Timeline } from "./timeline.js";
-import { build } from "./toolbar.js";
+import { build, offerCounts, offerOperations, showChoices, showStep, showView } from "./toolbar.js";
 import { Recorded } from "./trace.js";
-import { says, Unrolled } from "./unrolled.js";
-import { legend, sentence } from "./words.js";
+import { Views } from "./views.js";
+import { legend, scalesOf, sentence } from "./words.js";
 
 const INSTANCES = new WeakMap();
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
@@ -31,13 +32,12 @@ class Player {
     this.root = root;
     this.element = root.querySelector(".rnnviz-player");
     this.timeline = new Timeline(() => this.moved());
-    this.views = { unrolled: new Unrolled(), folded: new Folded() };
-    this.view = link.read("view") === "folded" ? "folded" : "unrolled";
+    this.views = new Views(() => this.opened());
     this.wanted = link.read("show") ?? "h";
     this.count = whole(link.read("span")); // steps in view; null: all
     this.first = 0;
     build(this);
-    this.listen();
+    listen(this);
     this.unsubscribe = subscribe((moment, changed) => this.shared(changed));
     // The width is taken from the observer: asking the element for it would lay out the whole page each time.
     this.width = 0;
@@ -55,23 +55,28 @@ class Player {
   update(bytes, setStateValue) {
     this.setStateValue = setStateValue;
     const arrived = bytes !== this.bytes;
+    const before = this.data;
     if (arrived) {
-      const before = this.data;
       this.bytes = bytes;
       this.data = new Recorded(bytes);
       this.timeline.resize(this.data.steps);
+      this.views.offer(this.data);
       if (!before) this.restore();
       else if (this.pinned) {
         own(this, { pin: this.within(this.pinned) });
         this.keepPin();
       }
       this.offerQuantities();
-      this.offerCounts();
+      offerCounts(this);
+      offerOperations(this);
     }
     this.applyTheme(arrived);
     this.arrange();
     this.moved();
-    if (arrived) this.element.dataset.trace = this.data.fingerprint;
+    if (!arrived) return;
+    this.element.dataset.trace = this.data.fingerprint;
+    const asked = this.data.look;
+    if (asked) setTimeout(() => this.destroyed || look(this, asked, before !== undefined), 0); // once Streamlit has done with this call
   }
 
   // The first trace: take step and pin from the address.
@@ -110,48 +115,13 @@ class Player {
     this.themed = key;
     this.theme = theme.name;
     const { muted } = palette;
-    this.colours = { ink: theme.text, muted, accent: palette.accent, probability: palette.probability, font: theme.font, mono: MONO };
+    this.colours = { ink: theme.text, muted, accent: palette.accent, probability: palette.probability, font: theme.font, mono: MONO,
+      background: theme.background };
     const onAccent = luminance(palette.accent) > 0.35 ? "#14161a" : "#ffffff";
     for (const [name, value] of [["accent", palette.accent], ["on-accent", onAccent], ["muted", muted]]) {
       this.element.style.setProperty(`--rnnviz-${name}`, value);
     }
     if (repaint) this.arrange();
-  }
-
-  listen() {
-    const { canvas } = this;
-    const place = (event) => {
-      const box = canvas.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
-    canvas.onpointermove = (event) => {
-      const [x, y] = place(event);
-      if (this.dragging) this.centre(this.current.stepAcross(x));
-      else this.over(this.current.at(x, y), x, y);
-    };
-    canvas.onpointerleave = () => this.over(null);
-    canvas.onpointerdown = (event) => {
-      const [x, y] = place(event);
-      const step = this.current.inMap(x, y);
-      if (step === null) return;
-      this.dragging = true;
-      canvas.setPointerCapture(event.pointerId);
-      this.centre(step);
-    };
-    canvas.onpointerup = canvas.onpointercancel = () => setTimeout(() => { this.dragging = false; }, 0);
-    canvas.onclick = (event) => {
-      if (this.dragging) return;
-      const point = this.current.at(...place(event));
-      if (!point) return;
-      const time = point.time ?? this.timeline.step;
-      if (point.unit === null) this.jump(time + 1);
-      else this.pin({ time, unit: point.unit });
-    };
-    canvas.addEventListener("wheel", (event) => {
-      if (this.count === null || Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
-      event.preventDefault();
-      this.scroll(this.first + Math.sign(event.deltaX) * Math.max(1, Math.round(this.count / 12)));
-    }, { passive: false });
   }
 
   offerQuantities() {
@@ -160,38 +130,7 @@ class Player {
     this.shown.value = this.quantity;
   }
 
-  offerCounts() {
-    const { steps } = this.data;
-    const smaller = [160, 80, 40, 20, 10, 5].filter((n) => n < steps);
-    this.counts.replaceChildren(new Option(`all ${steps}`, "all"), ...smaller.map((n) => new Option(n, n)));
-    if (this.count !== null && !smaller.includes(this.count)) this.count = null;
-    this.counts.value = this.count ?? "all";
-    this.counts.parentElement.hidden = !smaller.length;
-    this.scrub.max = steps;
-  }
-
   // ── What a person does ──
-
-  key(event) {
-    const target = event.composedPath()[0];
-    const own = { " ": ["BUTTON", "SELECT"], default: ["SELECT", "INPUT"] };
-    if ((own[event.key] ?? own.default).includes(target.tagName)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = {
-      " ": () => this.timeline.toggle(),
-      ArrowRight: () => this.timeline.by(1),
-      ArrowLeft: () => this.timeline.by(-1),
-      Home: () => this.jump(0),
-      End: () => this.jump(this.timeline.steps),
-      ArrowDown: () => this.pinBeside(1),
-      ArrowUp: () => this.pinBeside(-1),
-      Escape: () => this.pin(null),
-    }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
 
   jump(position) {
     this.timeline.pause();
@@ -212,9 +151,15 @@ class Player {
     this.arrange();
   }
 
-  toggleView() {
-    this.view = this.view === "unrolled" ? "folded" : "unrolled";
-    link.keep(this, "view", this.view === "folded" ? "folded" : null);
+  // The operation whose arithmetic stands in the cell; null for those that are lit.
+  choose(key) {
+    this.current.chosen = key;
+    this.request();
+  }
+
+  // Another view was opened.
+  opened() {
+    over(this, null);
     this.arrange();
     this.moved();
   }
@@ -223,33 +168,26 @@ class Player {
   pin(point) {
     const { pin } = now();
     if (!point && !pin) return;
-    this.pinned = point && pin && pin.time === point.time && pin.unit === point.unit ? null : point;
+    this.setPin(point && pin && pin.time === point.time && pin.unit === point.unit ? null : point);
+  }
+
+  setPin(point) {
+    this.pinned = point;
     this.keepPin();
-    own(this, { pin: this.pinned });
-    this.setStateValue("pin", this.pinned);
+    own(this, { pin: point });
+    this.setStateValue("pin", point);
   }
 
   pinBeside(by) {
     const { pin } = now();
-    const unit = pin ? (pin.unit + by + this.data.units) % this.data.units : 0;
+    const from = pin?.unit ?? this.current.unit;
+    const unit = from === undefined ? 0 : (from + by + this.data.units) % this.data.units;
     this.pin({ time: this.timeline.step, unit });
   }
 
   keepPin() {
     const pin = this.within(this.pinned);
     link.keep(this, "pin", pin ? `${pin.time + 1}.${pin.unit}` : null);
-  }
-
-  over(point, x, y) {
-    this.canvas.style.cursor = point && point.unit !== null ? "crosshair" : "pointer";
-    this.tip.hidden = !point;
-    set({ hover: point && point.unit !== null ? { time: point.time, unit: point.unit } : null });
-    if (!point) return;
-    const [number, small] = says(this.data, { ...point, time: point.time });
-    this.tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small }));
-    const room = this.width - this.tip.offsetWidth - 4;
-    this.tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
-    this.tip.style.top = `${y + 18}px`;
   }
 
   shared(changed) {
@@ -291,7 +229,11 @@ class Player {
   // ── Drawing ──
 
   get current() {
-    return this.views[this.view];
+    return this.views.current;
+  }
+
+  get view() {
+    return this.views.name;
   }
 
   arrange() {
@@ -309,7 +251,8 @@ class Player {
     }
     this.ratio = ratio;
     this.current.paint(ratio, this.colours);
-    this.fold.textContent = this.view === "unrolled" ? "Fold into one cell" : "Unroll over time";
+    this.timeline.pace = this.views.pace;
+    showView(this);
     this.writeLegend();
     this.draw();
   }
@@ -332,6 +275,7 @@ class Player {
     const share = smooth ? timeline.share : Math.ceil(timeline.share);
     const { hover, pin } = now();
     this.current.draw(context, { step: timeline.step, share, playing: timeline.playing, hover, pin });
+    showChoices(this);
     this.frames = (this.frames ?? 0) + 1;
   }
 
@@ -348,15 +292,7 @@ class Player {
     const told = `${step} ${timeline.playing} ${this.phase}`;
     if (timeline.playing && this.told === told) return;
     this.told = told;
-    const label = timeline.playing ? "Pause" : "Play";
-    if (this.play.dataset.state !== label) {
-      this.play.dataset.state = label;
-      this.play.replaceChildren(this.icon(timeline.playing ? "pause" : "play"), label);
-      this.play.title = `${label} (Space)`;
-    }
-    this.scrub.value = step;
-    this.scrub.setAttribute("aria-valuetext", `step ${step} of ${timeline.steps}`);
-    this.clock.textContent = `t = ${step} of ${timeline.steps}`;
+    showStep(this, step);
     this.tell();
     if (!timeline.playing) {
       clearTimeout(this.resting);
@@ -374,27 +310,30 @@ class Player {
   get phase() {
     const { timeline, data } = this;
     const smooth = timeline.playing && !reducedMotion();
-    return Math.min(data.phases.length - 1, Math.floor((smooth ? timeline.share : 1) * data.phases.length));
+    const share = smooth ? timeline.share : 1;
+    return this.current.phase?.(share, data) ?? Math.min(data.phases.length - 1, Math.floor(share * data.phases.length));
   }
 
   // The current step in words, seen below the picture and read out when playback rests.
   tell() {
     const { data, timeline } = this;
     const time = timeline.position === 0 ? null : timeline.step;
-    const parts = sentence(data, time, this.phase, this.within(now().pin));
+    const parts = sentence(data, time, this.phase, this.within(now().pin), this.current.says);
     this.readout.replaceChildren(...parts);
     const words = parts.map((part) => part.textContent ?? part).join("").replace(".Pinned", ". Pinned");
     this.canvas.setAttribute("aria-label", data.title);
-    this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows choose a unit.`);
+    this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows `
+      + "choose a unit, Enter opens the cell, Escape leaves it or lets go of the unit.");
     if (!timeline.playing && this.spoken.textContent !== words) this.spoken.textContent = words;
   }
 
   writeLegend() {
     const { data } = this;
-    const shows = [this.quantity, this.theme, ...data.quantities.map(({ key, limit, beyond }) => key + limit + beyond)].join();
+    const scales = this.current.scales?.() ?? scalesOf(data, this.quantity);
+    const shows = JSON.stringify([this.theme, scales]);
     if (shows === this.legendOf) return;
     this.legendOf = shows;
-    this.legend.replaceChildren(...legend(data, this.quantity, data.palettes[this.theme]));
+    this.legend.replaceChildren(...legend(scales, data.palettes[this.theme]));
   }
 
   destroy() {
@@ -404,6 +343,7 @@ class Player {
     cancelAnimationFrame(this.waiting);
     this.unsubscribe();
     this.resizer.disconnect();
+    this.views.release();
     link.release(this);
     disown(this);
     if (window.rnnvizPlayer === this) delete window.rnnvizPlayer;

@@ -1,14 +1,13 @@
 // The playback clock. A position p means: floor(p) steps are complete, and the rest of p is the share of
 // the next step that is done. 0 is before the first step, `steps` after the last.
 
-const MILLISECONDS_A_STEP = 900; // at speed 1
-
 export class Timeline {
   constructor(changed) {
     this.changed = changed;
     this.steps = 0;
     this.position = 0;
     this.speed = 1;
+    this.pace = 900; // milliseconds a step at speed 1
     this.loop = false;
     this.playing = false;
     this.frame = null;
@@ -71,7 +70,7 @@ export class Timeline {
   }
 
   advance(milliseconds) {
-    this.position += (milliseconds * this.speed) / MILLISECONDS_A_STEP;
+    this.position += (milliseconds * this.speed) / this.pace;
     if (this.position < this.steps) return;
     if (this.loop) {
       this.position %= this.steps;

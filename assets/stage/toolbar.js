@@ -1,5 +1,9 @@
 // The player's page around its canvas: buttons, choices, clock, words. Built once; what they do is the player's.
 
+import { make } from "./make.js";
+import { plain } from "./symbols.js";
+import { VIEWS } from "./views.js";
+
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const ICONS = {
   start: "M3 2h2v12H3zM14 2v12L6 8z",
@@ -13,11 +17,6 @@ const ICONS = {
 
 // Puts everything into player.element and leaves the parts that change on the player.
 export function build(player) {
-  const make = (tag, properties = {}, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
   const icon = (name) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -49,17 +48,34 @@ export function build(player) {
   };
   player.clock = make("span", { className: "clock" });
   const choice = (title, change) => {
-    const select = make("select");
-    select.onchange = () => change(select.value);
-    return [select, make("label", {}, title, select)];
+    const select = make("select", { title, onchange: () => change(select.value) });
+    select.setAttribute("aria-label", title);
+    return select;
   };
-  const [speed, speedLabel] = choice("Speed", (value) => { timeline.speed = Number(value); });
+  const speed = choice("Speed", (value) => { timeline.speed = Number(value); });
   for (const value of SPEEDS) speed.add(new Option({ 0.25: "¼×", 0.5: "½×" }[value] ?? `${value}×`, value, value === 1, value === 1));
-  const [shown, shownLabel] = choice("Show", (value) => player.show(value));
-  const [counts, countsLabel] = choice("Steps in view", (value) => player.showCount(value === "all" ? null : Number(value)));
-  player.shown = shown;
-  player.counts = counts;
-  player.fold = make("button", { type: "button", onclick: () => player.toggleView() });
+  player.shown = choice("Show", (value) => player.show(value));
+  player.counts = choice("Steps in view", (value) => player.showCount(value === "all" ? null : Number(value)));
+  player.operation = choice("Operation whose arithmetic is shown; auto: what is computed just now, at rest the new state", (key) => player.choose(key || null));
+  player.operation.className = "operation";
+  player.unitNumber = make("output");
+  player.unitNumber.setAttribute("aria-live", "off"); // it follows the pointer; a unit that is pinned is said in words
+  const beside = (text, title, by) => {
+    const one = make("button", { type: "button", title, textContent: text, onclick: () => player.pinBeside(by) });
+    one.setAttribute("aria-label", title);
+    return one;
+  };
+  player.unitChoice = make("span", { className: "group unit" }, make("span", { textContent: "unit" }),
+    beside("‹", "The unit before (up arrow)", -1), player.unitNumber, beside("›", "The next unit (down arrow)", 1));
+  player.viewButtons = VIEWS.map(({ name, label, title }) => {
+    const one = make("button", { type: "button", title, textContent: label, value: name });
+    one.setAttribute("aria-label", title);
+    one.onclick = () => (name === "cell" && player.view === "cell" ? player.views.back() : player.views.open(name));
+    return one;
+  });
+  const views = make("span", { className: "group views" }, ...player.viewButtons);
+  views.setAttribute("role", "group");
+  views.setAttribute("aria-label", "View");
   const bar = make("div", { className: "bar" },
     make("span", { className: "group" },
       button("start", "Jump to the start (Home)", () => player.jump(0)),
@@ -68,13 +84,14 @@ export function build(player) {
       button("forward", "One step on (right arrow)", () => timeline.by(1)),
       button("end", "Jump to the end (End)", () => player.jump(timeline.steps)),
       player.loop),
-    player.scrub, player.clock, shownLabel, speedLabel, countsLabel, player.fold);
+    player.scrub, player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views);
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Playback");
   player.canvas = make("canvas");
   player.canvas.setAttribute("role", "img");
   player.tip = make("div", { className: "tip", hidden: true });
-  player.picture = make("div", { className: "picture" }, player.canvas, player.tip);
+  const asides = Object.values(player.views.all).flatMap(({ aside }) => (aside ? [aside] : []));
+  player.picture = make("div", { className: "picture" }, player.canvas, ...asides, player.tip);
   player.readout = make("div", { className: "readout" });
   player.spoken = make("div", { className: "hidden" });
   player.spoken.setAttribute("aria-live", "polite");
@@ -82,5 +99,59 @@ export function build(player) {
   player.element.append(bar, make("div", { className: "words" }, player.readout, player.legend), player.picture, player.spoken);
   player.element.tabIndex = 0;
   player.element.setAttribute("role", "group");
-  player.element.onkeydown = (event) => player.key(event);
+}
+
+// The numbers of steps that can be in view of this trace. A choice that it is too short for falls back to all.
+export function offerCounts(player) {
+  const { steps } = player.data;
+  const smaller = [160, 80, 40, 20, 10, 5].filter((n) => n < steps);
+  player.counts.replaceChildren(new Option(`all ${steps} steps`, "all"), ...smaller.map((n) => new Option(`${n} steps`, n)));
+  if (player.count !== null && !smaller.includes(player.count)) player.count = null;
+  player.counts.value = player.count ?? "all";
+  player.windowed = smaller.length > 0;
+  player.scrub.max = steps;
+}
+
+// The operations of this trace's cell, to choose one whose arithmetic stays; and none.
+export function offerOperations(player) {
+  const { byKey, wiring } = player.data;
+  const named = ({ key, symbol }) => plain(symbol) + (byKey.has(key) ? `, ${byKey.get(key).name}` : "");
+  const operations = wiring?.operations ?? [];
+  player.operation.replaceChildren(new Option("auto", ""), ...operations.map((one) => new Option(named(one), one.key)));
+}
+
+// Which view is open, and what can be chosen in it.
+export function showView(player) {
+  const { view, views } = player;
+  for (const button of player.viewButtons) {
+    button.setAttribute("aria-pressed", String(button.value === view));
+    button.hidden = !views.offers(button.value);
+  }
+  for (const [name, { aside }] of Object.entries(views.all)) if (aside) aside.hidden = name !== view;
+  player.shown.hidden = view === "cell";
+  player.counts.hidden = !player.windowed || !["unrolled", "cell"].includes(view);
+  player.unitChoice.hidden = !["cell", "letters"].includes(view);
+  player.operation.hidden = view !== "cell";
+}
+
+// The unit whose numbers a view shows, where it shows one, and the operation that was chosen in it.
+export function showChoices(player) {
+  const { unit, chosen = null } = player.current;
+  if (player.operation.value !== (chosen ?? "")) player.operation.value = chosen ?? "";
+  const text = unit === undefined ? "" : String(unit);
+  if (player.unitNumber.textContent !== text) player.unitNumber.textContent = text;
+}
+
+// step: how many are complete or begun.
+export function showStep(player, step) {
+  const { timeline } = player;
+  const label = timeline.playing ? "Pause" : "Play";
+  if (player.play.dataset.state !== label) {
+    player.play.dataset.state = label;
+    player.play.replaceChildren(player.icon(timeline.playing ? "pause" : "play"), label);
+    player.play.title = `${label} (Space)`;
+  }
+  player.scrub.value = step;
+  player.scrub.setAttribute("aria-valuetext", `step ${step} of ${timeline.steps}`);
+  player.clock.textContent = `t = ${step} of ${timeline.steps}`;
 }

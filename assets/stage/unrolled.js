@@ -2,7 +2,10 @@
 //
 // Everything is painted once into a still; a frame shows the still faintly and, over it, what is computed by now.
 
-import { written, percent } from "./trace.js";
+import { head } from "./arrow.js";
+import { paintBoth, paintChange, paintWas, scaleOfChange, showsBoth } from "./difference.js";
+import { paintNumber, paintOutput, paintToken } from "./ends.js";
+import { ghostOf } from "./ghost.js";
 
 const RIGHT = 12;
 const TOP = 8;
@@ -21,21 +24,24 @@ export class Unrolled {
     const unit = Math.max(2.6, Math.min(14, 172 / data.units));
     const shown = data.byKey.get(quantity);
     const lane = quantity === data.lane ? null : data.lane;
+    const ghost = ghostOf(data);
     const rows = [];
     let y = TOP;
     const add = (name, height, space, phase, label) => {
       rows.push({ name, y, height, phase, label });
       y += height + space;
     };
-    add("output", 3 * 14, 13, "output", "next");
+    add("output", 3 * 14, ghost ? 4 : 13, "output", "next");
+    if (ghost) add("was", 16, 13, "output", "was");
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
     if (lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
+    if (ghost) add("change", 28, 8, "hidden", "change");
     for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
     if (data.gates.length) y += 5;
     add("input", 20, 6, "input", "input");
     add("steps", 12, 4, "input", "t");
     if (count < data.steps) add("map", 22, 4, "input", "");
-    Object.assign(this, { data, left, column, gap, rows, width, first, count, quantity, unit, height: y });
+    Object.assign(this, { data, ghost, left, column, gap, rows, width, first, count, quantity, height: y });
     this.row = Object.fromEntries(rows.map((row) => [row.name, row]));
     return this.height;
   }
@@ -65,21 +71,34 @@ export class Unrolled {
     const { gates } = this.data.palette;
     context.textBaseline = "middle";
     context.textAlign = "right";
+    const room = this.left - 12;
     for (const { name, y, height, label } of this.rows) {
       const gate = name.startsWith("gate");
+      const small = this.noteOf(name);
       context.font = `${gate ? "bold 10" : 12}px ${font}`;
       context.fillStyle = gate ? gates[label] : muted;
-      if (label) context.fillText(label, this.left - 10, y + height / 2);
+      const words = gate && this.data.held[label] ? `held ${label}` : label;
+      if (words) context.fillText(words, this.left - 10, y + height / 2 - (small ? 7 : 0), room);
+      if (!small) continue;
+      context.font = `10px ${font}`;
+      context.fillText(small, this.left - 10, y + height / 2 + 7, room);
     }
   }
 
+  // What stands in small under a row's label.
+  noteOf(name) {
+    if (name === "change") return scaleOfChange(this.data);
+    const state = name === "main" || name === "lane";
+    return state && showsBoth(this.ghost, this.column - this.gap) ? "now | was" : null;
+  }
+
   paintColumn(context, time) {
-    const { data, column, gap, row } = this;
+    const { data, ghost, colours, column, gap, row } = this;
     const x = this.x(time) + gap;
     const inner = column - gap;
     const middle = x + inner / 2;
     const bars = (key, { y, height }) => {
-      context.drawImage(data.picture(key), time, 0, 1, data.units, x, y, inner, height);
+      paintBoth(context, { data, ghost, key, time, x, y, inner, height });
     };
     bars(this.quantity, row.main);
     if (row.lane) bars(data.lane, row.lane);
@@ -88,50 +107,14 @@ export class Unrolled {
       context.fillStyle = data.colour(data.openness(gate, time), "gate", 1);
       context.fillRect(x, y, inner, height);
     }
-    this.paintOutput(context, time, x, inner);
-    this.paintToken(context, time, middle, inner);
+    paintOutput(context, { data, time, x, inner, colours, ...row.output });
+    if (ghost) {
+      paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
+      paintChange(context, { data, time, x, inner, colours, ...row.change });
+    }
+    paintToken(context, { data, time, middle, inner, column, colours, ...row.input });
+    paintNumber(context, { time, middle, column, colours, ...row.steps });
     this.paintArrows(context, time, x, middle);
-  }
-
-  paintOutput(context, time, x, inner) {
-    const { data, row, colours } = this;
-    const names = data.outputs[time];
-    const height = row.output.height / names.length;
-    names.forEach((name, rank) => {
-      const p = data.probability(time, rank);
-      const y = row.output.y + rank * height;
-      context.fillStyle = colours.probability;
-      context.globalAlpha = 0.55;
-      context.fillRect(x, y + 1, Math.max(0.5, inner * p), height - 2);
-      context.globalAlpha = 1;
-      if (inner < 8.5) return;
-      context.fillStyle = colours.ink;
-      context.textBaseline = "middle";
-      context.textAlign = inner >= 52 ? "left" : "center";
-      context.font = `${Math.min(13, inner * 1.1)}px ${colours.mono}`;
-      context.fillText(name, inner >= 52 ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
-      if (inner < 52) return;
-      context.textAlign = "right";
-      context.font = `10px ${colours.font}`;
-      context.fillText(percent(p), x + inner - 2, y + height / 2 + 0.5);
-    });
-  }
-
-  paintToken(context, time, middle, inner) {
-    const { data, row, colours, column } = this;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    if (column >= 5) {
-      context.fillStyle = colours.ink;
-      context.font = `600 ${Math.max(7, Math.min(17, inner * 1.25))}px ${colours.mono}`;
-      context.fillText(data.tokens[time], middle, row.input.y + row.input.height / 2 + 1);
-    }
-    const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= 26) ?? 200;
-    if ((time + 1) % every === 0 || (time === 0 && every < 10)) {
-      context.fillStyle = colours.muted;
-      context.font = `10px ${colours.font}`;
-      context.fillText(String(time + 1), middle, row.steps.y + row.steps.height / 2);
-    }
   }
 
   // State to state, from the column before; input to gates or state, state to output.
@@ -149,7 +132,7 @@ export class Unrolled {
       context.stroke();
       head(context, middle, to, 0, -1, 3);
     };
-    if (this.quantity === "h") upward(row.main.y - 1, row.output.y + row.output.height + 3);
+    if (this.quantity === "h") upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
     if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
   }
 
@@ -294,6 +277,8 @@ export class Unrolled {
     }
     if (row.name.startsWith("gate")) return { time, unit: null, gate: row.name.slice(5) };
     if (row.name === "output") return { time, unit: null, output: true };
+    if (row.name === "was") return { time, unit: null, was: true };
+    if (row.name === "change") return { time, unit: null, moved: true };
     return { time, unit: null };
   }
 
@@ -310,29 +295,6 @@ export class Unrolled {
   }
 }
 
-export function says(data, point) {
-  const { time, unit, key, gate, output } = point;
-  const t = time + 1;
-  const reads = `t = ${t}, reads ${data.tokens[time]}`;
-  if (key) {
-    const { symbol, name } = data.byKey.get(key);
-    return [`${symbol} of unit ${unit} at t = ${t}: ${written(data.value(key, time, unit))}`, `${name}; ${reads}`];
-  }
-  if (gate) {
-    const { symbol, name } = data.byKey.get(gate);
-    return [`mean of ${symbol} over units at t = ${t}: ${written(data.openness(gate, time))}`, `${name}, 0 shut to 1 open`];
-  }
-  if (output) {
-    const likely = data.outputs[time].map((token, rank) => `${token} ${percent(data.probability(time, rank))}`);
-    return [`next, after t = ${t}: ${likely.join("   ")}`, `probabilities; ${reads}`];
-  }
-  return [reads, "input of this step"];
-}
-
-export function head(context, x, y, dx, dy, size) {
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(x - size * dx - size * 0.7 * dy, y - size * dy + size * 0.7 * dx);
-  context.lineTo(x - size * dx + size * 0.7 * dy, y - size * dy - size * 0.7 * dx);
-  context.fill();
+function bottom({ y, height }) {
+  return y + height;
 }

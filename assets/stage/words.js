@@ -1,15 +1,11 @@
 // What the player says in words: the current step, and what its colours mean.
 
+import { make } from "./make.js";
 import { percent, written } from "./trace.js";
 
-function make(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
-// The current step (null: before the first) and the pin, as nodes and strings. phase: how far the step is.
-export function sentence(data, time, phase, pin) {
+// The current step (null: before the first) and the pin, as nodes and strings. phase: how far the step is; keys: the
+// quantities that are said of the pin.
+export function sentence(data, time, phase, pin, keys) {
   const bold = (text) => make("b", { textContent: text });
   const parts = [];
   if (time === null) {
@@ -26,18 +22,24 @@ export function sentence(data, time, phase, pin) {
     }
   }
   if (pin) {
-    const numbers = data.quantities.map(({ key, symbol }) => `${symbol} = ${written(data.value(key, pin.time, pin.unit))}`);
+    const said = data.quantities.filter(({ key }) => !keys || keys.includes(key));
+    const numbers = said.map(({ key, symbol }) => `${symbol} = ${written(data.value(key, pin.time, pin.unit))}`);
     parts.push(document.createElement("br"), `Pinned: unit ${pin.unit} at t = ${pin.time + 1}: ${numbers.join(", ")}.`);
   }
   return parts;
 }
 
-// One colour strip for each scale in the picture, with its ends.
-export function legend(data, quantity, palette) {
+// The scales of a picture that shows one quantity, the cell state and the gates.
+export function scalesOf(data, quantity) {
   const shown = data.byKey.get(quantity);
   const scales = [shown];
   if (data.lane && shown.key !== data.lane) scales.push(data.byKey.get(data.lane));
   if (data.gates.length && shown.scale !== "gate") scales.push({ symbol: data.gates.join(" "), name: "gates", scale: "gate", limit: 1 });
+  return scales;
+}
+
+// One colour strip for each scale, with its ends.
+export function legend(scales, palette) {
   return scales.map(({ symbol, name, scale, limit, beyond }) => {
     const end = Number.isInteger(limit) ? limit : limit.toPrecision(3);
     const signed = scale === "signed";

@@ -1,7 +1,8 @@
-"""What moves in the browser: two keyed components, the player and the chart. Their code is in assets/stage."""
+"""What moves in the browser, in keyed components: the player, the chart and the mask. Their code: assets/stage."""
 
 from .chart import Sweep, chart
+from .mask import mask
 from .pin import Pin
-from .player import NAMES, Output, player
+from .player import NAMES, VIEWS, Ghost, Look, Output, player
 
-__all__ = ["NAMES", "Output", "Pin", "Sweep", "chart", "player"]
+__all__ = ["NAMES", "VIEWS", "Ghost", "Look", "Output", "Pin", "Sweep", "chart", "mask", "player"]

@@ -9,6 +9,15 @@ STAGE = Path(__file__).parent.parent.parent / "assets" / "stage"
 
 LOADER = """
 const base = new URL({base!r}, window.location.origin);
+if (!document.querySelector("link[data-rnnviz]")) {{
+  for (const name of {modules!r}) {{
+    const link = Object.assign(document.createElement("link"), {{
+      rel: "modulepreload", href: new URL("stage/" + name, base).href,
+    }});
+    link.dataset.rnnviz = "";
+    document.head.append(link);
+  }}
+}}
 const {{ default: mount }} = await import(new URL("stage/{name}.js", base).href);
 export default (component) => mount(component, base.href);
 """
@@ -17,7 +26,8 @@ export default (component) => mount(component, base.href);
 def component(name: str, *, isolate_styles: bool = True) -> Callable:
     """The keyed component whose code is assets/stage/{name}.js and whose style is {name}.css.
 
-    The module is loaded by address, not from a copy, so that all components on a page share its imports.
+    The module is loaded by address, not from a copy, so that all components on a page share its imports. The first
+    component asks for all modules at once: found one by one through their imports, each level would cost a round trip.
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
     base = f"/{prefix}/assets/" if prefix else "/assets/"
@@ -25,6 +35,6 @@ def component(name: str, *, isolate_styles: bool = True) -> Callable:
         f"rnnviz_{name}",
         html=f'<div class="rnnviz-{name}"></div>',
         css=(STAGE / f"{name}.css").read_text(encoding="utf-8"),
-        js=LOADER.format(base=base, name=name),
+        js=LOADER.format(base=base, name=name, modules=sorted(path.name for path in STAGE.glob("*.js"))),
         isolate_styles=isolate_styles,
     )

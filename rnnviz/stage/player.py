@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from rnnviz.engine import Trace
+from rnnviz.engine.wiring import lines
 
 from .assets import component
+from .diagram import diagram
 from .payload import encode
 from .pin import Pin
+from .scales import OPENINGS, extent
 
 NAMES = {
     "h": "hidden state",
@@ -26,7 +29,6 @@ NAMES = {
     "z": "update gate",
     "n": "candidate",
 }
-OPENINGS = "ifozr"
 PHASES = {
     "input": "the input and the last state come in",
     "gates": "the gates open and shut",
@@ -38,12 +40,37 @@ PHASES = {
 _player = component("player")
 
 
+VIEWS = ("unrolled", "folded", "cell", "letters")
+
+
 @dataclass(frozen=True)
 class Output:
     """What the network says at each step. tokens: (time, ranks) labels, likeliest first; p: (time, ranks)."""
 
     tokens: Sequence[Sequence[str]]
     p: np.ndarray
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """The trace before something was changed, drawn faintly beside the one that is shown.
+
+    trace: of the same input and sizes   label: what it is called, such as "without the clamp"
+    """
+
+    trace: Trace
+    output: Output
+    label: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the page asks the player to look at, once for each new `id`; None leaves a part as it is."""
+
+    id: str
+    unit: int | None = None
+    quantity: str | None = None
+    view: str | None = None
 
 
 def player(
@@ -56,6 +83,9 @@ def player(
     palette: Mapping[str, Any],
     scales: Mapping[str, float] | None = None,
     pin: Pin | None = None,
+    ghost: Ghost | None = None,
+    view: str = "unrolled",
+    look: Look | None = None,
 ) -> Pin | None:
     """Show the player and return what is pinned in it, None for nothing.
 
@@ -65,10 +95,13 @@ def player(
     scales: quantity -> where its signed scale ends, so that several traces share one; what lies beyond takes the
         colour of the end, and the legend says so
     pin: what is pinned before anyone clicked
+    view: what it opens with, one of `VIEWS`, where the address names no other
     """
     result = _player(
         key=key,
-        data=payload(trace, tokens, output, title=title, palette=palette, scales=scales),
+        data=payload(
+            trace, tokens, output, title=title, palette=palette, scales=scales, ghost=ghost, view=view, look=look
+        ),
         default={"pin": None if pin is None else pin._asdict()},
         on_pin_change=lambda: None,
     )
@@ -83,8 +116,18 @@ def payload(
     title: str,
     palette: Mapping[str, Any],
     scales: Mapping[str, float] | None = None,
+    ghost: Ghost | None = None,
+    view: str = "unrolled",
+    look: Look | None = None,
 ) -> bytes:
-    """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units."""
+    """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units.
+
+    Raises ValueError on an unknown view and on a ghost of other sizes.
+    """
+    if view not in VIEWS:
+        raise ValueError(f"view is {view!r}; it must be one of {', '.join(VIEWS)}")
+    if ghost is not None and ghost.trace.h.shape != trace.h.shape:
+        raise ValueError(f"the ghost's states are {ghost.trace.h.shape}; they must be {trace.h.shape} as the trace's")
     shown = [quantity for quantity in NAMES if quantity in trace]
     gates = [gate for gate in trace.cell.gates if gate in OPENINGS]
     arrays = {quantity: trace[quantity] for quantity in shown}
@@ -119,29 +162,19 @@ def payload(
         + ("as all zeros" if not any(value.any() for value in starts.values()) else "as handed in"),
         "phases": [{"key": phase, "says": PHASES[phase]} for phase in phases],
         "palettes": palette,
+        "view": view,
+        "wiring": diagram(trace, scales or {}),
+        "held": {gate: list(units) for gate, units in trace.clamp.items()},
+        "held_from": trace.hold_from,
+        "ghost": None,
     }
+    if header["wiring"] is not None:
+        arrays |= {line: value for line, value in lines(trace).items() if line not in arrays}
+    if ghost is not None:
+        header["ghost"] = {"label": ghost.label, "outputs": [list(labels) for labels in ghost.output.tokens]}
+        arrays |= {f"ghost {quantity}": ghost.trace[quantity] for quantity in shown}
+        arrays |= {"ghost probability": ghost.output.p}
+        arrays["change"] = np.linalg.norm(trace.h - ghost.trace.h, axis=1)
     # What the picture shows, in a few letters: tests and benchmarks wait for it to change.
     header["fingerprint"] = sha1(encode(header, arrays), usedforsecurity=False).hexdigest()[:12]
-    return encode(header, arrays)
-
-
-def extent(quantity: str, values: np.ndarray, scales: Mapping[str, float]) -> dict[str, Any]:
-    """Where a quantity's scale ends, and whether values lie beyond it."""
-    if quantity in OPENINGS:
-        return {"limit": 1, "beyond": bool((values < 0).any() or (values > 1).any())}
-    end = limit(np.array(scales[quantity])) if quantity in scales else limit(values)
-    return {"limit": end, "beyond": bool((np.abs(values) > end).any())}
-
-
-def limit(values: np.ndarray) -> float:
-    """Where a signed scale ends: 1 for what stays within ±1, else the next round number above the largest.
-
-    values: any shape; what float32, in which they travel, cannot hold is infinite and does not count.
-    """
-    with np.errstate(over="ignore"):
-        sent = np.abs(values.astype(np.float32))
-    largest = float(sent[np.isfinite(sent)].max(initial=0.0))
-    if largest <= 1:
-        return 1
-    step = 10.0 ** np.floor(np.log10(largest))
-    return float(step * np.ceil(largest / step * 2) / 2)
+    return encode(header | {"look": None if look is None else vars(look)}, arrays)

@@ -8,7 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from rnnviz.engine import GRU, LSTM, BagOfWords, Elman
 from rnnviz.figures.palette import PLAYER
-from rnnviz.stage.player import NAMES, Output, limit, payload
+from rnnviz.stage.player import NAMES, Output, payload
+from rnnviz.stage.scales import limit
 from rnnviz.training.character_model import CELLS, character_model
 from tests.engine.strategies import EVERY, called, normal, readings
 from tests.stage.decoder import as_sent, decode
@@ -51,7 +52,8 @@ def test_every_quantity_drawn_is_the_recorded_one(reading):
     header, arrays = decode(send(trace))
     shown = {quantity["key"] for quantity in header["quantities"]}
     others = {"openness", "probability", "start h", "start c"}
-    assert shown == set(SHOWN[type(trace.cell)]) == set(arrays) - others
+    wired = {operation["key"] for operation in (header["wiring"] or {"operations": []})["operations"]}
+    assert shown == set(SHOWN[type(trace.cell)]) == set(arrays) - others - (wired - shown)
     for quantity in shown:
         np.testing.assert_array_equal(arrays[quantity], as_sent(trace[quantity]), strict=True)
     assert (header["steps"], header["units"]) == trace.h.shape
