@@ -32,6 +32,8 @@ GATES = {
 }
 PROBABILITY = {"light": "#93b8a8", "dark": "#3d6b5c"}
 """How likely a token is: the length of a bar says it, not its colour. Text is read on it."""
+BANDS = {"c": {"light": "#cfd4da", "dark": "#4b525d"}, "h": {"light": "#6f7a86", "dark": "#b9c2cd"}}
+"""From the lowest to the highest unit of a state."""
 INK = {"light": "#1f2430", "dark": "#eceff4"}
 MUTED = {"light": "#5c6470", "dark": "#a3abb8"}
 LINE = {"light": "#dcdfe4", "dark": "#3b414c"}
@@ -45,7 +47,7 @@ def _themed() -> list[dict]:
         for scale in (SIGNED, GATE)
         for light, dark in zip(scale["light"], scale["dark"], strict=True)
     ]
-    return [*scales, *CELLS.values(), *GATES.values(), PROBABILITY, INK, MUTED, LINE, ACCENT]
+    return [*scales, *CELLS.values(), *GATES.values(), *BANDS.values(), PROBABILITY, INK, MUTED, LINE, ACCENT]
 
 
 DARK: dict[str, str] = {colour["light"]: colour["dark"] for colour in _themed()}

@@ -82,7 +82,7 @@ def test_every_colour_in_a_figure_has_a_counterpart_in_the_dark(draw):
 
 def test_no_light_colour_has_two_counterparts():
     single = [getattr(palette, name) for name in ("PROBABILITY", "INK", "MUTED", "LINE", "ACCENT")]
-    named = [*palette.CELLS.values(), *palette.GATES.values(), *single]
+    named = [*palette.CELLS.values(), *palette.GATES.values(), *palette.BANDS.values(), *single]
     steps = [dict(zip(THEMES, pair, strict=True)) for scale in (palette.SIGNED, palette.GATE)
              for pair in zip(scale["light"], scale["dark"], strict=True)]  # fmt: skip
     for colour in named + steps:
@@ -131,6 +131,12 @@ def test_cells_are_told_apart_by_all_eyes(vision, theme):
 @pytest.mark.parametrize("vision", VISION)
 def test_gates_are_told_apart_by_all_eyes(vision, theme):
     assert alike(palette.GATES, theme, vision) == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", VISION)
+def test_the_bands_of_states_are_told_apart_from_each_other_and_from_the_lines_on_them(vision, theme):
+    assert alike(palette.BANDS | {"line": palette.INK}, theme, vision) == {}
 
 
 @pytest.mark.parametrize("theme", THEMES)
