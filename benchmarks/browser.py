@@ -60,9 +60,10 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = chromium.launch(playwright)
             print("\nPlayer: frames a second while it plays, headless Chromium, 1366×768")
-            for steps in TEXTS:
-                for speed in (1, 8):
-                    frames(browser, served[0][1], steps, speed)
+            for view in ("unrolled", "cell", "letters"):
+                for steps in TEXTS:
+                    for speed in (1, 8):
+                        frames(browser, served[0][1], view, steps, speed)
             repaints(browser, *(address for _, address in served))
             browser.close()
     finally:
@@ -74,15 +75,15 @@ def verdict(met: bool) -> str:
     return "met" if met else "missed"
 
 
-def frames(browser: Browser, address: str, steps: int, speed: int) -> None:
-    page = lesson(browser, f"{address}/?text={TEXTS[steps].replace(' ', '+')}", height=768)
+def frames(browser: Browser, address: str, view: str, steps: int, speed: int) -> None:
+    page = lesson(browser, f"{address}/lstm?view={view}&text={TEXTS[steps].replace(' ', '+')}", height=768)
     assert page.evaluate("[window.rnnvizPlayer.data.steps, window.rnnvizPlayer.data.units]") == [steps, 64]
     result = page.evaluate(FRAMES, [speed, 4])
     gaps = [after - before for before, after in zip(result["times"], result["times"][1:], strict=False)]
     rate = 1000 * min(len(gaps), result["drawn"]) / sum(gaps)
     slowest = quantiles(gaps, n=20)[-1]
     target = FRAME_TARGETS[steps]
-    line = f"  {steps:3} × 64 at {speed}×: {rate:4.1f} frames/s, ≥ {target} {verdict(rate >= target)}"
+    line = f"  {view:8} {steps:3} × 64 at {speed}×: {rate:4.1f} frames/s, ≥ {target} {verdict(rate >= target)}"
     line += f";  95th percentile {slowest:4.1f} ms"
     if steps in GAP_TARGETS:
         line += f", ≤ {GAP_TARGETS[steps]} {verdict(round(slowest) <= GAP_TARGETS[steps])}"
@@ -97,8 +98,9 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
     floor.get_by_text("value 500").wait_for()
     stage = lesson(browser, f"{address}/?weights=random", height=1100)
     stage.wait_for_selector(".st-key-unrolling-state .plot[data-painted]")
-    times: dict[str, list[float]] = {"floor": [], "player": [], "cell": [], "text": []}
-    cells = cycle(("GRU", "LSTM"))
+    inside = lesson(browser, f"{address}/lstm?weights=random", height=1100)
+    times: dict[str, list[float]] = {"floor": [], "player": [], "cell": [], "text": [], "hold": [], "inside": []}
+    cells, settings = cycle(("GRU", "LSTM")), cycle(("open", "shut"))
     text = stage.get_by_label("Text to read (press Enter)")
     for k in range(WARM_UP + ROUNDS):
         floor.locator("[data-testid=stSlider] input").focus()
@@ -109,6 +111,12 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
         times["cell"].append(measured(stage, STAGE, "Enter"))
         text.fill(f"Nobody has typed this before, not with a final {ascii_letters[k]}")
         times["text"].append(measured(stage, STAGE, "Enter"))
+        inside.locator(".st-key-f").get_by_role("radio", name=next(settings)).focus()
+        times["hold"].append(measured(inside, PLAYER, "Enter"))
+        inside.get_by_label("Text to read (press Enter)").fill(
+            f"Nobody has typed this, held, not with {ascii_letters[k]}"
+        )
+        times["inside"].append(measured(inside, PLAYER, "Enter"))
     middle = {name: median(values[WARM_UP:]) for name, values in times.items()}
     print("\nRepaint: from the key to the new picture, medians in ms")
     print(f"  {'a bare slider and st.write':33} {middle['floor']:6.1f}")
@@ -116,6 +124,8 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
         ("player", "the cell changed: player"),
         ("cell", "the cell changed: player, heatmap"),
         ("text", "a new text: player, heatmap"),
+        ("hold", "a gate held: cell view, ghost"),
+        ("inside", "a new text: cell view, ghost"),
     ):
         ratio = middle[name] / middle["floor"]
         print(

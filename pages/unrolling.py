@@ -34,11 +34,7 @@ reading = unrolling.reading(settings, config.text)
 trace, tokens = reading.trace, [token_label(model.vocabulary.tokens[i]) for i in reading.ids]
 units, steps = model.cell.hidden_size, len(trace)
 
-if unknown := model.vocabulary.unknown(config.text):
-    lesson.note(
-        f"Not among the characters that the network learned: {', '.join(map(quoted, unknown[:12]))}"
-        f"{' and more' if len(unknown) > 12 else ''}. Each is read as `<unk>`, drawn ▯."
-    )
+lesson.unknown_characters(model, config.text)
 
 pin = lesson.player(
     model,
@@ -126,8 +122,8 @@ lesson.download(trace.frame, f"trace-{config.cell}", label="All numbers of this 
 
 lesson.section(
     "What you are seeing: one cell and its loop",
-    f"*Fold into one cell* in the player shows what there really is: a single {config.cell} cell. At each step it takes the "
-    "next character $x_t$ and its own last state, and makes the next. *Unroll over time* draws "
+    f"*Folded* in the player shows what there really is: a single {config.cell} cell. At each step it takes the "
+    "next character $x_t$ and its own last state, and makes the next. *Unrolled* draws "
     "that same cell once a step, side by side. Nothing is added: an unrolled network is a drawing of a loop.\n\n"
     f"These are the cell's equations, and below each the numbers of **unit {focus.unit} at t = {focus.time + 1}**, where "
     f"it reads {here}" + ("." if pin else ". Nothing is pinned yet: click any square to choose your own."),

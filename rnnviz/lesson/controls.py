@@ -1,4 +1,8 @@
-"""Controls, declared once: the widget, its key in the URL, what is allowed, and the value to fall back on."""
+"""Controls, declared once: the widget, its key in the URL, what is allowed, and the value to fall back on.
+
+`more` puts a control into the popover at the end of the row. `when` = (name, value) shows it only while another
+control, declared before it, has that value; else it counts as its default.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from typing import Any
 import streamlit as st
 
 from .words import verbatim
+
+
+LINE_END = "↵"
 
 
 class Config(Mapping[str, Any]):
@@ -48,6 +55,7 @@ class Choice:
     label: str
     help: str | None = None
     more: bool = False
+    when: tuple[str, str] | None = None
 
     def parse(self, text: str) -> str:
         """The option in a URL. Raises ValueError on anything else."""
@@ -78,6 +86,7 @@ class Number:
     label: str
     help: str | None = None
     more: bool = False
+    when: tuple[str, str] | None = None
 
     def parse(self, text: str) -> int:
         """The number in a URL. Raises ValueError on anything else, and out of range."""
@@ -102,8 +111,48 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Real:
+    """A number in a range, by steps."""
+
+    name: str
+    least: float
+    most: float
+    default: float
+    label: str
+    step: float = 0.05
+    help: str | None = None
+    more: bool = False
+    when: tuple[str, str] | None = None
+
+    def parse(self, text: str) -> float:
+        """The number in a URL. Raises ValueError on anything else, and out of range."""
+        value = float(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text) else None
+        if value is None or not self.least <= value <= self.most:
+            raise ValueError(
+                f"{self.label} cannot be {verbatim(text)}: it is a number from {self.least:g} to {self.most:g}"
+            )
+        return value
+
+    def widget(self) -> float:
+        return st.number_input(
+            self.label,
+            min_value=float(self.least),
+            max_value=float(self.most),
+            value=float(self.default),
+            step=self.step,
+            key=self.name,
+            help=self.help,
+            width=150,
+            bind="query-params",
+        )
+
+
+@dataclass(frozen=True)
 class Text:
-    """A line of text, `width` pixels wide. Empty text gives the last good one, longer text is cut; both are said."""
+    """A line of text, `width` pixels wide. Empty text gives the last good one, longer text is cut; both are said.
+
+    A line has no room for a line's end: `LINE_END` stands for it, and is shown for it.
+    """
 
     name: str
     default: str
@@ -111,7 +160,13 @@ class Text:
     max_length: int = 200
     help: str | None = None
     more: bool = False
+    when: tuple[str, str] | None = None
     width: int = 430
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it: its label, without what stands in brackets."""
+        return self.label.split(" (")[0]
 
     def parse(self, text: str) -> str:
         """Any text may stand in a URL; `within` looks after its length."""
@@ -129,18 +184,18 @@ class Text:
 
     def within(self, text: str, last_good: str) -> tuple[str, str | None]:
         """The text to use, and a sentence where it is not the one that was typed."""
-        text = text.replace("\r\n", "\n")
+        text = text.replace("\r\n", "\n").replace(LINE_END, "\n")
         if not text:
-            return last_good, f"The {self.name} is empty: type at least one character. Until then you see the last one."
+            return last_good, f"{self.called} is empty: type at least one character. Until then you see the last one."
         if len(text) > self.max_length:
             return text[: self.max_length], (
-                f"The {self.name} has {len(text):,} characters; the first {self.max_length} are used, "
+                f"{self.called} has {len(text):,} characters; the first {self.max_length} are used, "
                 f"which is the most that this page can draw."
             )
         return text, None
 
 
-Control = Choice | Number | Text
+Control = Choice | Number | Real | Text
 
 
 class Controls:
@@ -154,19 +209,25 @@ class Controls:
 
     def known(self) -> bool:
         """Whether every control has a value already: true from the second run of a visit on."""
-        return all(control.name in st.session_state for control in self.controls)
+        return all(control.name in st.session_state for control in self.controls if control.when is None)
+
+    @staticmethod
+    def shown(control: Control) -> bool:
+        """Whether the control that it waits for, if it does, has the value that it waits for."""
+        return control.when is None or st.session_state.get(control.when[0]) == control.when[1]
 
     def draw(self) -> None:
         """Draw the widgets: in a row, and those marked `more` in a popover at its end."""
         under = [control for control in self.controls if control.more]
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             for control in self.controls:
-                if not control.more:
+                if not control.more and self.shown(control):
                     control.widget()
             if under:
                 with st.popover("More", width="content"):
                     for control in under:
-                        control.widget()
+                        if self.shown(control):
+                            control.widget()
 
     def check_link(self, page: str) -> None:
         """On the first run: remember what the URL asks for and cannot have, and start again without it.
@@ -176,6 +237,13 @@ class Controls:
         refused = {}
         for control in self.controls:
             raw = st.query_params.get(control.name)
+            if isinstance(control, Text):
+                # The text goes along to the next lesson, unless the link has one. In a link, too, a line's end is a sign.
+                last = st.session_state.get(f"last {control.name}", control.default) if raw is None else raw
+                wanted = last.replace("\r\n", "\n").replace("\n", LINE_END)
+                if wanted not in (raw, control.default):
+                    st.query_params[control.name] = wanted
+                    st.rerun()
             if raw is None or control.name in st.session_state:
                 continue
             try:
@@ -188,22 +256,28 @@ class Controls:
             st.rerun()
 
     def read(self, page: str) -> tuple[Config, list[str]]:
-        """What is set, and sentences about what could not be taken as it came. Each control must be `known`.
+        """What is set, and sentences about what could not be taken as it came. The controls must be `known`.
 
         page: whose controls these are; lessons may share names
         """
         # What the link could not have is said until that control is set to something else, and then never again.
         refused = st.session_state.get(f"{page} refused", {})
+        values = {
+            control.name: st.session_state.get(control.name, control.default)
+            if self.shown(control)
+            else control.default
+            for control in self.controls
+        }
         for control in self.controls:
-            if st.session_state[control.name] != control.default:
+            if values[control.name] != control.default:
                 refused.pop(control.name, None)
         notices = list(refused.values())
-        values = {control.name: st.session_state[control.name] for control in self.controls}
         for control in self.controls:
             if isinstance(control, Text):
                 good = f"{page} {control.name} last good"
                 last = st.session_state.get(good, control.default)
                 values[control.name], notice = control.within(values[control.name] or "", last)
                 st.session_state[good] = values[control.name]
+                st.session_state[f"last {control.name}"] = values[control.name].replace("\n", LINE_END)
                 notices += [notice] if notice else []
         return Config(values), notices

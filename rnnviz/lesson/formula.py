@@ -41,8 +41,7 @@ def equations(trace: Trace, time: int, unit: int) -> str:
         formula = cell.formulas[quantity]
         left, right = formula.split(" = ", 1)
         arithmetic = in_numbers(formula, numbers, float(trace[quantity][time, unit]))
-        held = unit in trace.clamp.get(quantity, {})
-        lines.append(
-            rf"{left} &= {right} \\ &= " + (rf"{decimal(numbers[left])}\ \text{{(held)}}" if held else arithmetic)
-        )
+        if trace.held(quantity, time, unit):  # what it would be is struck out
+            right, arithmetic = rf"\cancel{{{right}}}", rf"{decimal(numbers[left])}\ \text{{(held)}}"
+        lines.append(rf"{left} &= {right} \\ &= {arithmetic}")
     return r"\begin{aligned}" + r" \\[4pt] ".join(lines) + r"\end{aligned}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,9 +19,9 @@ from rnnviz.training.character_model import CharacterModel, Reading
 
 from .controls import Config, Controls
 from .formula import equations
-from .words import token_label, verbatim
+from .snippet import snippet
+from .words import quoted, token_label, verbatim
 
-SNIPPETS = Path(__file__).parent.parent.parent / "assets" / "snippets"
 HEAD_START = 0.08
 """Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
 together: all at once, it would show the picture only after the last word of the page."""
@@ -33,6 +31,7 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
+[data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
 .katex-display > .katex { text-align: left; }
 </style>
@@ -98,6 +97,14 @@ class Lesson:
         """A sentence that the learner should not miss (markdown)."""
         self.before_stage.info(text, icon=":material/info:")
 
+    def unknown_characters(self, model: CharacterModel, text: str) -> None:
+        """A sentence about the text's characters that the model never learned, if there are any."""
+        if unknown := model.vocabulary.unknown(text):
+            self.note(
+                f"Not among the characters that the network learned: {', '.join(map(quoted, unknown[:12]))}"
+                f"{' and more' if len(unknown) > 12 else ''}. Each is read as `<unk>`, drawn ▯."
+            )
+
     def section(self, title: str, text: str = "") -> None:
         """A heading, and the prose below it (markdown)."""
         self.settle()
@@ -135,7 +142,7 @@ class Lesson:
                 )
             if chosen is None:
                 return False
-            verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer].lower()}."
+            verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer]}."
             st.markdown(f"{verdict} {reveal}")
         return True
 
@@ -168,24 +175,41 @@ class Lesson:
         return all(st.session_state.get(name) == value for name, value in preset.settings.items())
 
     def player(
-        self, model: CharacterModel, reading: Reading, *, title: str, scales: Mapping[str, float] | None = None
+        self,
+        model: CharacterModel,
+        reading: Reading,
+        *,
+        title: str,
+        scales: Mapping[str, float] | None = None,
+        ghost: tuple[Reading, str] | None = None,
+        view: str = "unrolled",
+        look: stage.Look | None = None,
     ) -> stage.Pin | None:
         """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it.
 
         scales: quantity -> a number that its signed scale must reach
+        ghost: the same text read before something was changed, and what that is called
+        view: what it opens with   look: what it is asked to show
         """
-        ids, p = reading.likeliest()
         tokens = [token_label(token) for token in model.vocabulary.tokens]
+
+        def output(one: Reading) -> stage.Output:
+            ids, p = one.likeliest()
+            return stage.Output([[tokens[i] for i in row] for row in ids], p)
+
         with self.on_stage:
             pin = stage.player(
                 reading.trace,
                 [tokens[i] for i in reading.ids],
-                stage.Output([[tokens[i] for i in row] for row in ids], p),
+                output(reading),
                 key=f"{self.key}-player",
                 title=title,
                 palette=palette.PLAYER,
                 scales=scales,
                 pin=self._pin_in_url(),
+                ghost=None if ghost is None else stage.Ghost(ghost[0].trace, output(ghost[0]), ghost[1]),
+                view=view,
+                look=look,
             )
         self._check_stage_link(reading.trace)
         return None if pin is None else pin.within(*reading.trace.h.shape)
@@ -314,7 +338,7 @@ class Lesson:
         whole = {str(n) for n in range(steps + 1)}
         for name, allowed, words in (
             ("show", set(shown), f"it is one of {', '.join(shown)}"),
-            ("view", {"folded"}, "it is folded, or left out"),
+            ("view", set(stage.VIEWS), f"it is one of {', '.join(stage.VIEWS)}"),
             ("t", whole, f"it is a whole number from 0 to {steps}"),
             ("span", whole, "it is how many steps are in view, a whole number"),
         ):
@@ -338,19 +362,3 @@ class Lesson:
             known = False
         if not known:
             self._refuse_link(sweep.name, f"it is a number from {sweep.values[0]:g} to {sweep.values[-1]:g}")
-
-
-def snippet(name: str, **settings: Any) -> str:
-    """A script from assets/snippets with `name = value` at the start of a line replaced by what is set.
-
-    Values are written as Python literals, so that no text can become code. ValueError on a name it lacks.
-    """
-    lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
-    for setting, value in settings.items():
-        if type(value) not in (str, int, bool) and not (type(value) is float and math.isfinite(value)):
-            raise ValueError(f"{setting} is {value!r}; a snippet takes text and finite numbers")
-        at = [k for k, line in enumerate(lines) if line.startswith(f"{setting} = ")]
-        if len(at) != 1:
-            raise ValueError(f"the snippet {name!r} sets {setting!r} {len(at)} times; it must do so once")
-        lines[at[0]] = f"{setting} = {value!r}"
-    return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests import chromium
 from tests.browser.lesson_page import LessonPage
@@ -73,23 +74,31 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, address: str) -> Iterator:
     """open_page("?cell=GRU", width=390, height=844, color_scheme="dark") -> a LessonPage that stands.
 
+    drawn: a selector of what to wait for, on a page without a player
     Each has a browser context of its own, as if it were another person's browser.
     """
     opened: list[tuple[Page, list[str]]] = []
 
-    def open_one(link: str = "", *, width: int = 1366, height: int = 768, **options) -> LessonPage:
+    def open_one(
+        link: str = "", *, width: int = 1366, height: int = 768, drawn: str = LessonPage.PLAYER, **options
+    ) -> LessonPage:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(message.text) if complains(message) else None)
         page.on("request", lambda request: wrong.append(request.url) if elsewhere(request.url) else None)
         opened.append((page, wrong))
         page.goto(link if link.startswith("http") else f"{address}/{link}")
         lesson = LessonPage(page)
-        lesson.wait_until_drawn()
+        lesson.wait_until_drawn(drawn)
         return lesson
+
+    def complains(message: ConsoleMessage) -> bool:
+        # On a page below the root, Streamlit looks for its server there first, and Chromium reports the 404.
+        probing = re.search(r"/[a-z-]+/_stcore/(health|host-config)$", message.location["url"])
+        return message.type == "error" and not probing
 
     def elsewhere(url: str) -> bool:
         return not url.startswith((address, "data:", "blob:"))

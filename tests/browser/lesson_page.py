@@ -17,6 +17,8 @@ def number(text: str) -> float:
 
 
 class LessonPage:
+    PLAYER = ".rnnviz-player[data-trace]"
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.player = page.locator(".rnnviz-player")
@@ -24,8 +26,9 @@ class LessonPage:
         self.tip = self.player.locator(".tip")
         self.canvas = self.player.locator("canvas")
 
-    def wait_until_drawn(self) -> None:
-        self.page.wait_for_selector(".rnnviz-player[data-trace]")
+    def wait_until_drawn(self, drawn: str = PLAYER) -> None:
+        """Until what matches this stands there, and the script has run."""
+        self.page.wait_for_selector(drawn)
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:

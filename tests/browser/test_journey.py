@@ -57,7 +57,7 @@ def test_the_number_under_the_pointer_is_the_engines(open_page, cell):
 )
 def test_every_quantity_that_can_be_shown_is_the_engines(open_page, cell, quantity):
     lesson = open_page(f"?cell={cell}")
-    lesson.player.get_by_label("Show").select_option(quantity)
+    lesson.player.get_by_label("Show", exact=True).select_option(quantity)
     values = character_model(cell).read(SENTENCE).trace[quantity]
     for time, unit in ((2, 5), (33, 60)):
         lesson.point_to(time, unit)

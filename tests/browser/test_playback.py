@@ -112,7 +112,7 @@ def test_a_long_text_shows_whole_and_scrolls_in_a_window(open_page):
 
 def test_folded_it_is_the_one_cell_with_the_same_numbers(open_page):
     lesson = open_page()
-    lesson.player.get_by_role("button", name="Fold into one cell").click()
+    lesson.player.get_by_role("button", name="Folded").click()
     lesson.page.wait_for_function("location.search.includes('view=folded')")
     lesson.player.focus()
     lesson.page.keyboard.press("Home")
@@ -121,7 +121,7 @@ def test_folded_it_is_the_one_cell_with_the_same_numbers(open_page):
     x, y = lesson.look("[p.current.grids[0].x + 5, p.current.grids[0].y + 5]")
     lesson.page.mouse.move(box["x"] + x, box["y"] + y)
     assert "unit 0 at t = 1" in lesson.tip.inner_text()
-    lesson.player.get_by_role("button", name="Unroll over time").click()
+    lesson.player.get_by_role("button", name="Unrolled").click()
     assert "unit 0 at t = 1" in lesson.point_to(0, 0)
 
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from rnnviz.lesson import Choice, Config, Controls, Number, Text
+from rnnviz.lesson import Choice, Config, Controls, Number, Real, Text
 from tests.lesson.markdown import outside_code
 
 SCRIPT = """
@@ -25,6 +25,18 @@ DEFAULTS = {"cell": "LSTM", "text": "abc", "weights": "trained", "seed": 3}
 CELL = Choice("cell", ["LSTM", "GRU"], default="LSTM", label="Cell")
 SEED = Number("seed", 0, 99, default=3, label="Seed")
 TEXT = Text("text", default="abc", label="Text", max_length=5)
+AT = Real("at", 0, 1, default=0.5, label="Value")
+WAITING = """
+from rnnviz.lesson import Choice, Controls, Lesson, Real
+
+controls = Controls(
+    Choice("gate", ["free", "open", "at"], default="free", label="Gate"),
+    Real("at", 0, 1, default=0.5, label="Value", when=("gate", "at")),
+)
+lesson = Lesson("Example", question="What is set?")
+config = lesson.controls(controls)
+lesson.settle()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +44,9 @@ def no_head_start(monkeypatch):
     monkeypatch.setattr("rnnviz.lesson.lesson.HEAD_START", 0)
 
 
-def open_page(**url):
+def open_page(script=SCRIPT, **url):
     page = AppTest.from_string(
-        SCRIPT + "\nimport streamlit as st\nst.session_state.seen = dict(config)", default_timeout=30
+        script + "\nimport streamlit as st\nst.session_state.seen = dict(config)", default_timeout=30
     )
     for name, value in url.items():
         page.query_params[name] = value
@@ -198,6 +210,46 @@ def test_a_number_is_read_or_refused_in_a_sentence(text):
         assert str(refusal).startswith("Seed cannot be")
 
 
+@given(st.floats(-1, 2) | st.floats(0, 1))
+def test_a_real_takes_its_range_and_nothing_else(number):
+    text = f"{number:.6f}"
+    if 0 <= float(text) <= 1:
+        assert AT.parse(text) == float(text)
+    else:
+        with pytest.raises(ValueError, match="Value cannot be .* a number from 0 to 1"):
+            AT.parse(text)
+
+
+@given(st.text() | st.sampled_from(["nan", "inf", "1e-3", "0x1", " 0.5", "½", ".5", "0.5.", "", "1" * 99]))
+def test_a_real_is_read_or_refused_in_a_sentence(text):
+    try:
+        assert 0 <= AT.parse(text) <= 1
+    except ValueError as refusal:
+        assert str(refusal).startswith("Value cannot be")
+
+
+def test_a_control_that_waits_for_another_shows_with_it_and_counts_as_its_default_without():
+    page = open_page(WAITING, at="0.9")
+    assert seen(page) == {"gate": "free", "at": 0.5} and not page.number_input
+    page.button_group(key="gate").set_value("at")
+    page = checked(page.run())
+    assert page.number_input(key="at").label == "Value"
+    page.number_input(key="at").set_value(0.25)
+    assert seen(checked(page.run())) == {"gate": "at", "at": 0.25}
+    page.button_group(key="gate").set_value("open")
+    assert seen(checked(page.run())) == {"gate": "open", "at": 0.5} and not page.number_input
+
+
+def test_a_link_sets_a_control_that_waits():
+    assert seen(open_page(WAITING, gate="at", at="0.75")) == {"gate": "at", "at": 0.75}
+
+
+def test_a_link_with_nonsense_for_a_control_that_waits_is_refused_in_a_sentence():
+    page = open_page(WAITING, gate="at", at="lots")
+    assert seen(page) == {"gate": "at", "at": 0.5}
+    assert "lots" in notices(page)[0] and "0 to 1" in notices(page)[0]
+
+
 def test_two_controls_with_one_name_are_refused():
     with pytest.raises(ValueError, match="share a name.*cell.*cell"):
         Controls(CELL, SEED, CELL)
@@ -218,3 +270,18 @@ def test_a_config_is_read_by_name_and_cannot_be_changed(values):
 @pytest.mark.parametrize("name", ["cell", "text"])
 def test_a_config_gives_its_values_as_attributes(name):
     assert getattr(Config(DEFAULTS), name) == DEFAULTS[name]
+
+
+def test_a_line_end_is_typed_and_linked_as_a_sign():
+    page = open_page(text="a↵b")
+    assert seen(page)["text"] == "a\nb" and notices(page) == []
+    assert page.text_input(key="text").value == "a↵b"
+    page = open_page(text="a\nb")
+    assert seen(page)["text"] == "a\nb"
+    assert page.text_input(key="text").value == "a↵b"
+
+
+def test_a_sentence_calls_a_text_by_its_label():
+    field = Text("other", default="abc", label="Sentence B (press Enter)", max_length=5)
+    assert "Sentence B is empty" in field.within("", "abc")[1]
+    assert "Sentence B has 6 characters" in field.within("abcdef", "abc")[1]

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.lesson.lesson import SNIPPETS, snippet
+from rnnviz.lesson.snippet import SNIPPETS, snippet
 from rnnviz.training.character_model import CELLS, character_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,15 @@ TEXTS = {
     "the longest": "Now is the winter of our discontent " * 6,
 }
 CASES = [(cell, text) for cell in CELLS for text in TEXTS.values()]
+LINE = "Now is the winter of our discontent"  # short: a held network can be chaotic, and doubles rounding each step
+HOLDS = [
+    ("lstm", {}),
+    ("lstm", {"hold": {"f": 1.0, "i": 0.0}, "unit": None, "start": 4}),
+    ("lstm", {"hold": {"o": 0.25}, "unit": 0, "start": 0}),
+    ("gru", {"reset": "after"}),
+    ("gru", {"reset": "before", "hold": {"r": 0.5}, "unit": None, "start": 2}),
+    ("gru", {"reset": "after", "hold": {"z": 1.0}, "unit": 0, "start": 7}),
+]
 # Each script is run from its file, in the project's folder, with its output kept apart.
 RUN = """
 import contextlib, io, json, runpy, sys
@@ -45,8 +55,13 @@ def printed(tmp_path_factory):
     paths = [folder / f"{k}.py" for k in range(len(CASES))]
     for path, (cell, text) in zip(paths, CASES, strict=True):
         path.write_text(snippet("unrolling", cell=cell, text=text), encoding="utf-8")
+    return dict(zip(CASES, outputs(paths), strict=True))
+
+
+def outputs(paths):
+    """What each of these scripts prints."""
     run = subprocess.run([sys.executable, "-c", RUN, *paths], cwd=ROOT, capture_output=True, text=True, check=True)
-    return dict(zip(CASES, json.loads(run.stdout), strict=True))
+    return json.loads(run.stdout)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -62,8 +77,31 @@ def test_the_script_prints_the_engines_states_and_likeliest_characters(printed, 
     assert printed[cell, text].split("\n")[:-1] == expected
 
 
-def test_the_script_runs_by_itself_as_it_stands_in_the_folder():
-    path = SNIPPETS / "unrolling.py"
+def test_the_loops_over_gates_print_the_engines_states_free_and_held(tmp_path):
+    paths = [tmp_path / f"{k}.py" for k in range(len(HOLDS))]
+    for path, (name, settings) in zip(paths, HOLDS, strict=True):
+        path.write_text(snippet(name, text=LINE, **settings), encoding="utf-8")
+    for (name, settings), printed in zip(HOLDS, outputs(paths), strict=True):
+        model, unit = character_model(name.upper()), settings.get("unit")
+        if "reset" in settings:
+            model = model.with_options(reset=settings["reset"])
+        hold = {gate: value if unit is None else {unit: value} for gate, value in settings.get("hold", {}).items()}
+        reading = model.read(LINE, clamp=hold, hold_from=settings.get("start", 0))
+        first = "c" if name == "lstm" else "z"
+        lines = printed.split("\n")[:-1]
+        said = [re.fullmatch(rf"(.*) {first}\[0\] = (\S+) h\[0\] = (\S+) next: (.*)", line).groups() for line in lines]
+        characters, values, states, likeliest = zip(*said, strict=True)
+        assert [ast.literal_eval(character) for character in characters] == list(reading.text)
+        assert [ast.literal_eval(token) for token in likeliest] == [
+            model.vocabulary.tokens[i] for i in reading.p.argmax(axis=1)
+        ]
+        np.testing.assert_allclose(np.array(values, float), reading.trace[first][:, 0], atol=6e-5)
+        np.testing.assert_allclose(np.array(states, float), reading.trace.h[:, 0], atol=6e-5)
+
+
+@pytest.mark.parametrize("name", ["unrolling", "lstm", "gru"])
+def test_the_script_runs_by_itself_as_it_stands_in_the_folder(name):
+    path = SNIPPETS / f"{name}.py"
     run = subprocess.run([sys.executable, path], cwd=ROOT, capture_output=True, text=True, check=True)
     assert len(run.stdout.splitlines()) == len("To be, or not to be")
 
@@ -101,7 +139,16 @@ def test_a_value_stands_in_the_script_as_itself(value):
     assert ast.literal_eval(settings_of(snippet("unrolling", cell=value))["cell"]) == value
 
 
-@pytest.mark.parametrize("value", [np.float64(0.5), np.int64(3), np.ones(1), float("inf")], ids=repr)
+@given(st.none() | st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False)))
+def test_none_and_dicts_stand_in_the_script_as_themselves_and_comments_stay(value):
+    source = snippet("lstm", hold=value)
+    assert ast.literal_eval(settings_of(source)["hold"]) == value
+    assert "  # gates held fixed" in source
+
+
+@pytest.mark.parametrize(
+    "value", [np.float64(0.5), np.int64(3), np.ones(1), float("inf"), {"f": np.float64(1)}, {"f": [1.0]}], ids=repr
+)
 def test_what_is_no_literal_is_refused(value):
     with pytest.raises(ValueError):
         snippet("unrolling", text=value)
@@ -113,6 +160,7 @@ def test_a_setting_that_the_script_lacks_is_refused(name):
         snippet("unrolling", **{name: 1})
 
 
-def test_it_is_ten_lines_or_so():
-    lines = (SNIPPETS / "unrolling.py").read_text(encoding="utf-8").splitlines()
-    assert sum(bool(line) for line in lines) <= 20
+@pytest.mark.parametrize(("name", "most"), [("unrolling", 20), ("lstm", 26), ("gru", 28)])
+def test_it_is_ten_lines_or_so(name, most):
+    lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    assert sum(bool(line) for line in lines) <= most

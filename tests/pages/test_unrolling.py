@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from rnnviz.engine import Cell
 from rnnviz.lesson import unrolling
 from rnnviz.lesson.formula import equations
-from rnnviz.lesson.lesson import snippet
+from rnnviz.lesson.snippet import snippet
 from rnnviz.lesson.words import decimal, token_label
 from rnnviz.tasks.text import shakespeare, split
 from rnnviz.training.character_model import CELLS, character_model
 from tests.lesson.markdown import code, outside_code
 from tests.lesson.test_formula import parts
+from tests.pages.page import LessonApp
 from tests.stage.decoder import as_sent, decode
 from tests.stage.test_chart_payload import plotly_array
 
-COURSE = Path(__file__).resolve().parents[2] / "rnnviz" / "course.py"
 TEXT = "To be, or not to be, that is the question"
 WEIGHTS = ["trained", "random", "zero"]
 DEFAULTS = {"cell": "LSTM", "text": TEXT, "weights": "trained", "seed": 0}
@@ -30,45 +26,12 @@ PREDICT, PRESET = "It doubles", "All weights zero"
 LENGTH, LAST, NUMBER = "twice as long", "change the last character", "What is its $h_t$?"
 
 
-@pytest.fixture(autouse=True)
-def no_head_start(monkeypatch):
-    monkeypatch.setattr("rnnviz.lesson.lesson.HEAD_START", 0)
-
-
-class Page:
-    """The lesson in a browser that draws nothing."""
-
+class Page(LessonApp):
     def __init__(self, **link):
-        self.app = AppTest.from_file(str(COURSE), default_timeout=60)
-        for name, value in link.items():
-            self.app.query_params[name] = value
-        self.run()
-
-    def run(self):
-        self.app.run()
-        assert not self.app.exception
-        return self
-
-    def buttons(self, word):
-        """The row of buttons of which one says this."""
-        (found,) = [group for group in self.app.button_group if word in group.options]
-        return found
-
-    def question(self, words):
-        """The question in which this is asked."""
-        (found,) = [one for one in (*self.app.number_input, *self.app.radio) if words in one.label]
-        return found
-
-    def choose(self, word, value):
-        self.buttons(word).set_value(value)
-        return self.run()
+        super().__init__("rnnviz/course.py", "unrolling", **link)
 
     def type(self, text):
         self.app.text_input(key="text").set_value(text)
-        return self.run()
-
-    def answer(self, words, value):
-        self.question(words).set_value(value)
         return self.run()
 
     def pin(self, time, unit):
@@ -78,36 +41,6 @@ class Page:
     @property
     def set(self):
         return {name: self.app.session_state[name] for name in DEFAULTS}
-
-    def stage(self, name):
-        """The bytes that a stage component was sent; None where it is not on the page."""
-        found = [
-            one.proto.bytes for one in self.app.get("bidi_component") if one.proto.id.endswith(f"unrolling-{name}")
-        ]
-        return found[0] if found else None
-
-    @property
-    def player(self):
-        return decode(self.stage("player"))
-
-    def figure(self, name):
-        return json.loads(decode(self.stage(name))[0]["figure"])
-
-    @property
-    def notices(self):
-        return [notice.value for notice in self.app.info]
-
-    @property
-    def prose(self):
-        return [text.value for text in self.app.markdown]
-
-    def said(self, words):
-        (text,) = [text for text in self.prose if words in text]
-        return text
-
-    @property
-    def verdicts(self):
-        return [(kind, one.value) for kind in ("success", "warning") for one in getattr(self.app, kind)]
 
 
 def engines_own(cell="LSTM", weights="trained", text=TEXT, seed=0):
@@ -366,7 +299,7 @@ def test_a_prediction_is_judged_by_what_the_engine_computed(cell, weights):
     assert (right == 0) == (weights == "zero")
     assert f"= {moved:.4f}$" in page.choose(PREDICT, right).said("You were right.")
     wrong = (right + 1) % 3
-    answer = page.buttons(PREDICT).options[right].lower()
+    answer = page.buttons(PREDICT).options[right]
     assert f"= {moved:.4f}$" in page.choose(PREDICT, wrong).said(f"Measured otherwise: {answer}.")
 
 
