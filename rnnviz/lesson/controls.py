@@ -16,7 +16,6 @@ import streamlit as st
 
 from .words import verbatim
 
-
 LINE_END = "↵"
 
 
@@ -238,7 +237,7 @@ class Controls:
         for control in self.controls:
             raw = st.query_params.get(control.name)
             if isinstance(control, Text):
-                # The text goes along to the next lesson, unless the link has one. In a link, too, a line's end is a sign.
+                # The text goes along to the next lesson, unless the link has one. There too, a line's end is a sign.
                 last = st.session_state.get(f"last {control.name}", control.default) if raw is None else raw
                 wanted = last.replace("\r\n", "\n").replace("\n", LINE_END)
                 if wanted not in (raw, control.default):
