@@ -21,16 +21,18 @@ FUSED_TARGET, LOOP_TARGET = 1.0, 0.4
 TORCH = {"Elman": (nn.RNN, nn.RNNCell), "GRU": (nn.GRU, nn.GRUCell), "LSTM": (nn.LSTM, nn.LSTMCell)}
 
 
-def medians(contestants: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+def medians(
+    contestants: Mapping[str, Callable[[], object]], *, rounds: int = ROUNDS, calls: int = CALLS
+) -> dict[str, float]:
     """Milliseconds a call of each contestant: the median over the rounds, in each of which all have their turn."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, contestant in contestants.items():
             contestant()
             start = perf_counter()
-            for _ in range(CALLS):
+            for _ in range(calls):
                 contestant()
-            times[name].append((perf_counter() - start) / CALLS * 1e3)
+            times[name].append((perf_counter() - start) / calls * 1e3)
     return {name: median(values) for name, values in times.items()}
 
 

@@ -12,10 +12,12 @@
 from .bag import BagOfWords
 from .cell import Cell
 from .elman import Elman
-from .gradients import Gradients, backward
+from .flow import Flow, flow, log_pairwise, pairwise
+from .gradients import Gradients, backward, truncated
 from .gru import GRU
+from .jacobians import Products, blocks, direct_path, jacobians, products
 from .lstm import LSTM
-from .readout import Readout, softmax
+from .readout import Loss, Readout, softmax
 from .sizes import Sizes
 from .trace import Trace
 from .versions import VERSIONS, Version
@@ -24,14 +26,25 @@ __all__ = [
     "BagOfWords",
     "Cell",
     "Elman",
+    "Flow",
     "GRU",
     "Gradients",
     "LSTM",
+    "Loss",
+    "Products",
     "Readout",
     "Sizes",
     "Trace",
     "VERSIONS",
     "Version",
     "backward",
+    "blocks",
+    "direct_path",
+    "flow",
+    "jacobians",
+    "log_pairwise",
+    "pairwise",
+    "products",
     "softmax",
+    "truncated",
 ]

@@ -1,12 +1,12 @@
 """The state that forgets the order: a running sum."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from . import checks
-from .cell import Array, Cell
+from .cell import Array, Cell, Pulled
 from .trace import Trace
 
 
@@ -69,7 +69,6 @@ class BagOfWords(Cell):
         r""":math:`h_t = h_{t-1} + x_t`"""
         return {"h": h0 + np.cumsum(x, axis=0)}
 
-    def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
-        r""":math:`\partial L / \partial h_t = \sum_{s \ge t} \partial L_s / \partial h_s`"""
-        total = np.cumsum(dh[::-1], axis=0)[::-1]
-        return {"h": total, "h0": total[0].copy(), "x": total.copy()}
+    def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
+        r""":math:`\partial L / \partial h_{t-1} = \partial L_{t-1} / \partial h_{t-1} + \partial L / \partial h_t`"""
+        return lambda t, dh, dc=None: Pulled(dh, dh[..., :0], dh)

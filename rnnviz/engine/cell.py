@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -13,6 +13,23 @@ from . import checks
 from .trace import Trace
 
 Array = np.ndarray
+
+
+class Pulled(NamedTuple):
+    """A gradient, taken back through one step of a cell.
+
+    h, c: (..., hidden) ∂L/∂h_{t-1} through this step, and ∂L/∂c_{t-1}
+    total_c: (..., hidden) ∂L/∂c_t with what goes through h_t   (c and total_c: None without a cell state)
+    inward, recurrent: (..., blocks · hidden) at W_ih x_t + b_ih and at W_hh h_{t-1} + b_hh, in the parameters' order
+    """
+
+    inward: Array
+    recurrent: Array
+    h: Array
+    c: Array | None = None
+    total_c: Array | None = None
+
+
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
 
@@ -172,8 +189,12 @@ class Cell(ABC):
         """Every quantity by its symbol, each (time, hidden), in the order of computation. Arguments are checked."""
 
     @abstractmethod
-    def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
-        """The backward pass: what `Gradients` holds, by name. Arguments are checked."""
+    def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
+        """One step of the backward pass, as a function of (t, dh, dc), for one gradient or many at once.
+
+        dh: (..., hidden) ∂L/∂h_t, through all later steps   dc: (..., hidden) ∂L/∂c_t but for what goes through h_t;
+            None without a cell state
+        """
 
     @property
     @abstractmethod
@@ -184,6 +205,10 @@ class Cell(ABC):
     def symbols(self) -> dict[str, str]:
         """Quantity -> how it is written in the formulas: the left side of each."""
         return {quantity: formula.split(" = ")[0] for quantity, formula in self.formulas.items()}
+
+    def entering(self, trace: Trace) -> dict[str, Array]:
+        """Block -> (time, hidden): what its rows of weight_hh are multiplied by."""
+        return dict.fromkeys(self.blocks, trace.previous("h"))
 
     def numbers(self, trace: Trace, time: int, unit: int) -> dict[str, float]:
         """What each symbol in `formulas` is worth at one step and unit: LaTeX -> number.

@@ -1,12 +1,12 @@
 """The Elman network (Elman 1990, Finding Structure in Time), torch's `nn.RNN`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from . import checks
-from .cell import Array, Cell
+from .cell import Array, Cell, Pulled
 from .trace import Trace
 
 ACTIVATIONS = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), "identity": np.copy}
@@ -58,26 +58,17 @@ class Elman(Cell):
             before = h[t] = phi(h_pre[t])
         return {"h_pre": h_pre, "h": h}
 
-    def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
+    def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
         r"""With :math:`\delta_t = \partial L / \partial h^{pre}_t`:
 
         .. math::
-            \partial L / \partial h_t &= \partial L_t / \partial h_t + W_{hh}^T \delta_{t+1} \\
-            \delta_t &= \phi'(h^{pre}_t) \odot \partial L / \partial h_t
+            \delta_t &= \phi'(h^{pre}_t) \odot \partial L / \partial h_t \\
+            \partial L / \partial h_{t-1} &= \partial L_{t-1} / \partial h_{t-1} + W_{hh}^T \delta_t
         """
         slope = SLOPES[self.nonlinearity](trace.h)
-        total, delta = np.empty_like(dh), np.empty_like(dh)
-        carried = np.zeros(self.hidden_size)
-        for t in reversed(range(len(trace))):
-            total[t] = dh[t] + carried
-            delta[t] = slope[t] * total[t]
-            carried = delta[t] @ self.weight_hh
-        return {
-            "h": total,
-            "h0": carried,
-            "x": delta @ self.weight_ih,
-            "weight_ih": delta.T @ trace.x,
-            "weight_hh": delta.T @ trace.previous("h"),
-            "bias_ih": delta.sum(0),
-            "bias_hh": delta.sum(0),
-        }
+
+        def pull(t: int, dh: Array, dc: Array | None = None) -> Pulled:
+            delta = slope[t] * dh
+            return Pulled(delta, delta, delta @ self.weight_hh)
+
+        return pull

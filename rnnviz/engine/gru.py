@@ -1,12 +1,12 @@
 """The gated recurrent unit (Cho et al. 2014), in both placements of the reset gate; torch's `nn.GRU` is "after"."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from . import checks
-from .cell import Array, Cell, hold, sigmoid, slopes
+from .cell import Array, Cell, Pulled, hold, sigmoid, slopes
 from .trace import Trace
 
 
@@ -109,7 +109,7 @@ class GRU(Cell):
             before = h[t] = (1.0 - z_t) * n_t + z_t * before
         return values
 
-    def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
+    def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
         r"""With :math:`\delta^k_t = \partial L / \partial k^{pre}_t` for each block k:
 
         .. math::
@@ -118,7 +118,9 @@ class GRU(Cell):
             \delta^r_t &= r_t (1 - r_t) \odot h^n_t \odot \delta^n_t \quad\text{(after)}, \qquad
                 r_t (1 - r_t) \odot h_{t-1} \odot W_{hn}^T \delta^n_t \quad\text{(before)} \\
             \partial L / \partial h_{t-1} &= \partial L_{t-1} / \partial h_{t-1} + z_t \odot \partial L / \partial h_t
-                + W_{hr}^T \delta^r_t + W_{hz}^T \delta^z_t + W_{hn}^T (r_t \odot \delta^n_t) \quad\text{(after)}
+                + W_{hr}^T \delta^r_t + W_{hz}^T \delta^z_t \\
+                &\quad + W_{hn}^T (r_t \odot \delta^n_t) \quad\text{(after)}, \qquad
+                + r_t \odot W_{hn}^T \delta^n_t \quad\text{(before)}
         """
         H, n_rows = self.hidden_size, self.rows("n")
         after = self.reset == "after"
@@ -129,34 +131,22 @@ class GRU(Cell):
         along_n = slopes(1.0 - n * n, held["n"], trace.hold_from) * (1.0 - z)
         along_r = slopes(r * (1.0 - r), held["r"], trace.hold_from) * (trace["hn"] if after else h_before)
         W_rz, W_n = self.weight_hh[: 2 * H], self.weight_hh[n_rows]
-        total = np.empty_like(dh)
-        delta = np.empty((len(trace), 3 * H))
-        d_r, d_z, d_n = delta[:, :H], delta[:, H : 2 * H], delta[:, n_rows]
-        carried = np.zeros(H)
-        for t in reversed(range(len(trace))):
-            total[t] = dh[t] + carried
-            d_z[t] = along_z[t] * total[t]
-            d_n[t] = along_n[t] * total[t]
+
+        def pull(t: int, dh: Array, dc: Array | None = None) -> Pulled:
+            delta = np.empty((*dh.shape[:-1], 3 * H))
+            d_r, d_z, d_n = delta[..., :H], delta[..., H : 2 * H], delta[..., n_rows]
+            np.multiply(along_z[t], dh, out=d_z)
+            np.multiply(along_n[t], dh, out=d_n)
             if after:
-                d_r[t] = along_r[t] * d_n[t]
-                through_n = (r[t] * d_n[t]) @ W_n
-            else:
-                into_rh = d_n[t] @ W_n
-                d_r[t] = along_r[t] * into_rh
-                through_n = r[t] * into_rh
-            carried = z[t] * total[t] + delta[t, : 2 * H] @ W_rz + through_n
-        recurrent = delta.copy()  # ∂L/∂(W_hh · + b_hh), which r scales in the n-block when it comes after
-        if after:
-            recurrent[:, n_rows] *= r
-        weight_hh = recurrent.T @ h_before
-        if not after:
-            weight_hh[n_rows] = d_n.T @ trace["rh"]
-        return {
-            "h": total,
-            "h0": carried,
-            "x": delta @ self.weight_ih,
-            "weight_ih": delta.T @ trace.x,
-            "weight_hh": weight_hh,
-            "bias_ih": delta.sum(0),
-            "bias_hh": recurrent.sum(0),
-        }
+                np.multiply(along_r[t], d_n, out=d_r)
+                recurrent = delta.copy()
+                recurrent[..., n_rows] *= r[t]
+                return Pulled(delta, recurrent, z[t] * dh + recurrent @ self.weight_hh)
+            into_rh = d_n @ W_n
+            np.multiply(along_r[t], into_rh, out=d_r)
+            return Pulled(delta, delta, z[t] * dh + delta[..., : 2 * H] @ W_rz + r[t] * into_rh)
+
+        return pull
+
+    def entering(self, trace: Trace) -> dict[str, Array]:
+        return super().entering(trace) | ({} if self.reset == "after" else {"n": trace["rh"]})

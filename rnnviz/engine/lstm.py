@@ -1,10 +1,10 @@
 """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000), torch's `nn.LSTM`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .cell import Array, Cell, hold, sigmoid, slopes
+from .cell import Array, Cell, Pulled, hold, sigmoid, slopes
 from .trace import Trace
 
 
@@ -70,20 +70,20 @@ class LSTM(Cell):
             h_before = h[t] = o[t] * tanh_c[t]
         return values | {"c": c, "tanh_c": tanh_c, "h": h}
 
-    def adjoint(self, trace: Trace, dh: Array, dc: Array | None) -> dict[str, Array]:
+    def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
         r"""With :math:`\delta^k_t = \partial L / \partial k^{pre}_t` for each gate k:
 
         .. math::
-            \partial L / \partial h_t &= \partial L_t / \partial h_t + W_{hh}^T \delta_{t+1} \\
             \partial L / \partial c_t &= \partial L_t / \partial c_t + f_{t+1} \odot \partial L / \partial c_{t+1}
                 + o_t \odot (1 - \tanh^2 c_t) \odot \partial L / \partial h_t \\
-            \delta^o_t &= o_t (1 - o_t) \odot \tanh(c_t) \odot \partial L / \partial h_t \\
             \delta^i_t &= i_t (1 - i_t) \odot g_t \odot \partial L / \partial c_t \\
             \delta^f_t &= f_t (1 - f_t) \odot c_{t-1} \odot \partial L / \partial c_t \\
-            \delta^g_t &= (1 - g_t^2) \odot i_t \odot \partial L / \partial c_t
+            \delta^g_t &= (1 - g_t^2) \odot i_t \odot \partial L / \partial c_t \\
+            \delta^o_t &= o_t (1 - o_t) \odot \tanh(c_t) \odot \partial L / \partial h_t \\
+            \partial L / \partial h_{t-1} &= \partial L_{t-1} / \partial h_{t-1} + W_{hh}^T \delta_t
         """
         i, f, g, o, tanh_c = (trace[k] for k in ("i", "f", "g", "o", "tanh_c"))
-        h_before, c_before = trace.previous("h"), trace.previous("c")
+        c_before = trace.previous("c")
         held = {k: trace.clamp.get(k, ()) for k in self.gates}
         into_c = o * (1.0 - tanh_c * tanh_c)
         along_c = np.stack(
@@ -95,27 +95,16 @@ class LSTM(Cell):
             axis=1,
         )  # (time, 3, hidden): what ∂L/∂c_t is multiplied by, for i, f, g
         along_h = slopes(o * (1.0 - o), held["o"], trace.hold_from) * tanh_c
-        total_h, total_c = np.empty_like(dh), np.empty_like(dh)
-        delta = np.empty((len(trace), 4, self.hidden_size))
-        carried_h, carried_c = np.zeros(self.hidden_size), np.zeros(self.hidden_size)
-        for t in reversed(range(len(trace))):
-            total_h[t] = dh[t] + carried_h
-            total_c[t] = into_c[t] * total_h[t] + carried_c
+        H = self.hidden_size
+
+        def pull(t: int, dh: Array, dc: Array | None = None) -> Pulled:
+            total_c = into_c[t] * dh
             if dc is not None:
-                total_c[t] += dc[t]
-            delta[t, :3] = along_c[t] * total_c[t]
-            delta[t, 3] = along_h[t] * total_h[t]
-            carried_h = delta[t].ravel() @ self.weight_hh
-            carried_c = f[t] * total_c[t]
-        delta = delta.reshape(len(trace), -1)
-        return {
-            "h": total_h,
-            "c": total_c,
-            "h0": carried_h,
-            "c0": carried_c,
-            "x": delta @ self.weight_ih,
-            "weight_ih": delta.T @ trace.x,
-            "weight_hh": delta.T @ h_before,
-            "bias_ih": delta.sum(0),
-            "bias_hh": delta.sum(0),
-        }
+                total_c += dc
+            delta = np.empty((*dh.shape[:-1], 4, H))
+            np.multiply(along_c[t], total_c[..., None, :], out=delta[..., :3, :])
+            np.multiply(along_h[t], dh, out=delta[..., 3, :])
+            delta = delta.reshape(*dh.shape[:-1], 4 * H)
+            return Pulled(delta, delta, delta @ self.weight_hh, f[t] * total_c, total_c)
+
+        return pull

@@ -17,6 +17,18 @@ GATE = {
 }
 """Sequential, 0 (shut) to 1 (open): gates and probabilities."""
 
+NORM = {
+    "light": ("#fbf8e3", "#ece59a", "#c3c16b", "#7f9a6c", "#3d6b72", "#123a5c"),
+    "dark": ("#1c2230", "#27455a", "#3f6e70", "#7c9a6a", "#c6c06a", "#fff4a8"),
+}
+"""Sequential, on a log axis: the norm of a gradient or of a Jacobian, small to large."""
+
+LOSS = {
+    "light": ("#fafafc", "#e4e7ec", "#cbd0d8", "#b0b6c1", "#959ca9"),
+    "dark": ("#13161c", "#222731", "#333a46", "#464f5d", "#5b6575"),
+}
+"""Sequential and without a hue, so that what is drawn on it stands out: a loss, low to high."""
+
 CELLS = {
     "Elman": {"light": "#b0560b", "dark": "#f0a35e"},
     "GRU": {"light": "#087f5b", "dark": "#4fc9a0"},
@@ -32,6 +44,12 @@ GATES = {
 }
 PROBABILITY = {"light": "#93b8a8", "dark": "#3d6b5c"}
 """How likely a token is: the length of a bar says it, not its colour. Text is read on it."""
+CLIPPING = {
+    "without": {"light": "#b5321c", "dark": "#ff8f73"},
+    "norm": {"light": "#1a5fb0", "dark": "#74b3ff"},
+    "value": {"light": "#6d6a00", "dark": "#d3cc3f"},
+}
+"""A gradient that is not clipped, one that is clipped by its norm, and one that is by value."""
 BANDS = {"c": {"light": "#cfd4da", "dark": "#4b525d"}, "h": {"light": "#6f7a86", "dark": "#b9c2cd"}}
 """From the lowest to the highest unit of a state."""
 INK = {"light": "#1f2430", "dark": "#eceff4"}
@@ -44,10 +62,11 @@ ACCENT = {"light": "#c2185b", "dark": "#ff7fb0"}
 def _themed() -> list[dict]:
     scales = [
         {"light": light, "dark": dark}
-        for scale in (SIGNED, GATE)
+        for scale in (SIGNED, GATE, NORM, LOSS)
         for light, dark in zip(scale["light"], scale["dark"], strict=True)
     ]
-    return [*scales, *CELLS.values(), *GATES.values(), *BANDS.values(), PROBABILITY, INK, MUTED, LINE, ACCENT]
+    named = [*CELLS.values(), *GATES.values(), *BANDS.values(), *CLIPPING.values()]
+    return [*scales, *named, PROBABILITY, INK, MUTED, LINE, ACCENT]
 
 
 DARK: dict[str, str] = {colour["light"]: colour["dark"] for colour in _themed()}
@@ -57,6 +76,7 @@ PLAYER: dict[str, dict[str, object]] = {
     theme: {
         "signed": SIGNED[theme],
         "gate": GATE[theme],
+        "norm": NORM[theme],
         "gates": {gate: colours[theme] for gate, colours in GATES.items()},
         "probability": PROBABILITY[theme],
         "accent": ACCENT[theme],

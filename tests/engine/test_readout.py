@@ -85,3 +85,45 @@ def test_a_state_that_has_overflowed_gives_no_probabilities_and_no_warning():
     p = Readout(np.ones((2, 3))).run(np.array([[0.0, np.inf, 1.0], [0.0, 0.0, 0.0]]))
     assert np.isnan(p[0]).all()
     np.testing.assert_array_equal(p[1], [0.5, 0.5])
+
+
+@given(sizes, sizes, sizes, seeds, st.booleans())
+def test_the_loss_of_each_step_and_its_gradients_equal_torchs(steps, hidden_size, classes, seed, only_last):
+    ours, generator = readout(classes, hidden_size, seed), np.random.default_rng(seed)
+    h = normal(steps, hidden_size, seed=seed + 2)
+    targets = generator.integers(0, classes, generator.integers(0, steps + 1))
+    loss = ours.cross_entropy(h, targets, only_last=only_last)
+    counted = range(len(targets))[-1:] if only_last else range(len(targets))
+    for t in range(steps):
+        leaves = [torch.tensor(a, requires_grad=True) for a in (h[t], ours.weight, ours.bias)]
+        if t not in counted:
+            assert np.isnan(loss.values[t])
+            assert not (loss.dh[t].any() or loss.weight[t].any() or loss.bias[t].any())
+            continue
+        theirs = torch.nn.functional.cross_entropy(
+            torch.nn.functional.linear(*leaves)[None], torch.tensor([int(targets[t])])
+        )
+        theirs.backward()
+        assert_close(loss.values[t], theirs.item())
+        for value, leaf in zip((loss.dh[t], loss.weight[t], loss.bias[t]), leaves, strict=True):
+            assert_close(value, leaf.grad.numpy())
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        ([0, 1, 2], "targets has shape"),
+        ([0.5], "must be whole numbers"),
+        ([4], "targets reach from 4 to 4; classes are 0 to 3"),
+        ([-1, 0], "targets reach from -1 to 0"),
+    ],
+)
+def test_targets_that_are_none_are_refused(targets, words):
+    with pytest.raises(ValueError, match=words):
+        readout(4, 3, 0).cross_entropy(np.ones((2, 3)), targets)
+
+
+def test_a_sure_and_wrong_guess_costs_a_finite_number():
+    """ln of a sum, not ln of a probability that has become 0."""
+    sure = Readout(np.array([[1000.0], [0.0]]))
+    assert sure.cross_entropy(np.ones((1, 1)), [1]).values[0] == 1000.0

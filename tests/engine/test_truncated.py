@@ -1,0 +1,140 @@
+"""Truncated backpropagation through time, both ways, against a torch loop that detaches; and what each step adds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.engine import BagOfWords, Elman, backward, truncated
+from tests.engine.strategies import EVERY, WEIGHTED, assert_close, called, normal, readings
+from tests.engine.torch_loop import PARAMETERS, Loop
+
+
+class Detaching(Loop):
+    """The loop as people write it: the state that enters every k-th step is cut off from the past."""
+
+    def __init__(self, reading, k):
+        self.k, self.steps = k, 0
+        super().__init__(reading)
+
+    def step(self, x, h, c):
+        if self.steps and self.steps % self.k == 0:
+            h, c = h.detach(), None if c is None else c.detach()
+        self.steps += 1
+        return super().step(x, h, c)
+
+
+def windows_by_autograd(reading, dh, k):
+    """∑_t of the gradient of L_t through its last k steps alone: the weights' gradients, by a fresh run each."""
+    total, whole = {}, reading.run()
+    for t in range(len(reading.x)):
+        first = max(0, t - k + 1)
+        window = replace(
+            reading,
+            x=reading.x[first : t + 1],
+            h0=whole.previous("h")[first],
+            c0=whole.previous("c")[first] if whole.c is not None else None,
+            hold_from=max(0, reading.hold_from - first),
+        )
+        own = np.zeros((t + 1 - first, dh.shape[1]))
+        own[-1] = dh[t]
+        for name, value in Loop(window).gradients(own, None).items():
+            if name in PARAMETERS:
+                total[name] = total.get(name, 0) + value
+    return total
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=called)
+@given(st.data())
+def test_chunks_equal_a_loop_that_detaches(kind, data):
+    reading, k = data.draw(readings((kind,), clamped=True)), data.draw(st.integers(1, 9))
+    trace = reading.run()
+    dh = normal(*trace.h.shape, seed=data.draw(st.integers(0, 1000)))
+    ours, theirs = truncated(trace, dh, k, overlap=False), Detaching(reading, k).gradients(dh, None)
+    for name, value in theirs.items():
+        assert_close(getattr(ours, name), value)
+
+
+@pytest.mark.parametrize("kind", WEIGHTED, ids=called)
+@given(st.data())
+def test_windows_equal_each_loss_through_its_last_k_steps(kind, data):
+    reading, k = data.draw(readings((kind,), clamped=True)), data.draw(st.integers(1, 9))
+    trace = reading.run()
+    dh = normal(*trace.h.shape, seed=data.draw(st.integers(0, 1000)))
+    ours = truncated(trace, dh, k, overlap=True)
+    for name, value in windows_by_autograd(reading, dh, k).items():
+        assert_close(getattr(ours, name), value)
+
+
+@given(readings(EVERY, clamped=True), st.integers(0, 1000), st.booleans(), st.integers(0, 3))
+def test_from_the_whole_length_on_nothing_is_cut(reading, seed, overlap, more):
+    trace = reading.run()
+    dh = normal(*trace.h.shape, seed=seed)
+    whole, cut = backward(trace, dh), truncated(trace, dh, len(trace) + more, overlap=overlap)
+    for name in ("h", "c", "x", "h0", "c0", *PARAMETERS):
+        if getattr(whole, name) is not None:
+            np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name))
+
+
+@given(readings(WEIGHTED), st.integers(0, 1000), st.booleans())
+def test_one_step_leaves_each_loss_to_its_own_step(reading, seed, overlap):
+    trace = reading.run()
+    dh = normal(*trace.h.shape, seed=seed)
+    np.testing.assert_array_equal(truncated(trace, dh, 1, overlap=overlap).h, dh)
+
+
+@given(readings(WEIGHTED, clamped=True), st.integers(0, 1000))
+def test_what_each_step_adds_sums_to_the_whole(reading, seed):
+    trace = reading.run()
+    gradients = backward(trace, normal(*trace.h.shape, seed=seed))
+    for name in PARAMETERS:
+        parts = gradients.split(name)
+        assert parts.shape == (len(trace), *getattr(trace.cell, name).shape)
+        assert_close(parts.sum(axis=0), getattr(gradients, name))
+
+
+@given(readings(WEIGHTED, clamped=True), st.integers(0, 1000))
+def test_what_each_step_adds_is_autograds_with_weights_of_its_own(reading, seed):
+    """Autograd splits by step where each step gets a copy of the weights: those copies' gradients."""
+    trace = reading.run()
+    dh = normal(*trace.h.shape, seed=seed)
+    ours, loop = backward(trace, dh), Copies(reading)
+    loss = (torch.stack(loop.values["h"]) * torch.tensor(dh)).sum()
+    copies = [copy[name] for copy in loop.copies for name in PARAMETERS]
+    found = iter(torch.autograd.grad(loss, copies, allow_unused=True))
+    for t in range(len(trace)):
+        for name in PARAMETERS:
+            theirs = next(found)
+            part = ours.split(name)[t]
+            assert_close(part, np.zeros(part.shape) if theirs is None else theirs.numpy())
+
+
+class Copies(Loop):
+    def __init__(self, reading):
+        self.copies = []
+        super().__init__(reading)
+
+    def step(self, x, h, c):
+        shared = self.leaves
+        self.copies.append({name: shared[name].clone() for name in PARAMETERS})
+        self.leaves = shared | self.copies[-1]
+        try:
+            return super().step(x, h, c)
+        finally:
+            self.leaves = shared
+
+
+def test_what_does_not_fit_is_said():
+    trace = Elman.random(2, 3).run(np.ones((4, 2)))
+    with pytest.raises(ValueError, match="k must be a whole number of at least 1, not 0"):
+        truncated(trace, np.ones((4, 3)), 0, overlap=True)
+    with pytest.raises(ValueError, match="parameter is 'weight'; the cell's parameters are weight_ih"):
+        backward(trace, np.ones((4, 3))).split("weight")
+    bag = BagOfWords(2).run(np.ones((4, 2)))
+    with pytest.raises(ValueError, match="none: this cell learns nothing"):
+        backward(bag, np.ones((4, 2))).split("weight_hh")
