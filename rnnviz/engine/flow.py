@@ -79,7 +79,7 @@ def log_pairwise(trace: Trace, dh: Any, state: str = "h") -> Array:
 
 
 def _pairs(trace: Trace, dh: Any, state: str) -> tuple[Array, Array]:
-    """The norms as mantissa · 2^exponent; powers of two only where plain floats do not reach: they take thrice the time."""
+    """Norms as mantissa · 2^exponent; powers of two only where plain floats do not reach: they take thrice as long."""
     dh, _ = own_gradients(trace, dh)
     checks.choice("state", state, ("h", "c") if trace.cell.has_cell_state else ("h",))
     with np.errstate(all="ignore"):
