@@ -34,12 +34,9 @@ lesson = Lesson(
     "GRU", question="A GRU keeps **one** state and two gates. What did it leave out of the LSTM, and what does it lose?"
 )
 config = lesson.controls(CONTROLS)
-this = gated.Experiment.of("GRU", config, "zr")
+this = gated.experiment(lesson, "GRU", config, "zr")
 model, reading, hold, trace = this.model, this.reading, this.hold, this.reading.trace
 units, steps = model.cell.hidden_size, len(trace)
-lesson.unknown_characters(model, config.text)
-if hold.start >= steps:
-    lesson.note(f"Gates are held from t = {hold.start + 1} on, but the text ends at t = {steps}: nothing is held yet.")
 
 pin = lesson.player(
     model,

@@ -28,12 +28,9 @@ lesson = Lesson(
     "LSTM", question="What does an LSTM forget, write and show at each step, and **which number** decides it?"
 )
 config = lesson.controls(CONTROLS)
-this = gated.Experiment.of("LSTM", config, "fio")
+this = gated.experiment(lesson, "LSTM", config, "fio")
 model, reading, hold, trace = this.model, this.reading, this.hold, this.reading.trace
 units, steps = model.cell.hidden_size, len(trace)
-lesson.unknown_characters(model, config.text)
-if hold.start >= steps:
-    lesson.note(f"Gates are held from t = {hold.start + 1} on, but the text ends at t = {steps}: nothing is held yet.")
 
 pin = lesson.player(
     model,

@@ -13,6 +13,7 @@ from rnnviz.engine import Elman
 from rnnviz.training.character_model import CharacterModel, Reading, character_model
 
 from .controls import Choice, Config, Control, Number, Real
+from .lesson import Lesson
 from .remember import remember
 from .words import token_label
 
@@ -144,6 +145,18 @@ class Experiment(NamedTuple):
     def held(self, *gates: tuple[str, float], start: int = 0) -> Reading:
         """The same text with other gates held, for all units."""
         return reading(self.settings, self.text, Hold(gates, start=start))
+
+
+def experiment(lesson: Lesson, cell: str, config: Config, gates: Sequence[str]) -> Experiment:
+    """What is set, with a sentence for what of it cannot be seen."""
+    this = Experiment.of(cell, config, gates)
+    lesson.unknown_characters(this.model, config.text)
+    steps = len(this.reading.trace)
+    if this.hold.start >= steps:
+        lesson.note(
+            f"Gates are held from t = {this.hold.start + 1} on, but the text ends at t = {steps}: nothing is held yet."
+        )
+    return this
 
 
 class Difference(NamedTuple):
