@@ -1,13 +1,16 @@
-// The chart: any plotly figure, shown in place. Zoom stays, nothing blinks, and step, unit and pin are shared
-// with the player. Frames of a sweep that Python computed are scrubbed here, without the server.
+// The chart: any plotly figure, shown in place. Zoom stays, nothing blinks, and steps, unit and pin are shared
+// with the player. What a sweep that Python computed puts into it: sweep.js.
 
-import * as link from "./link.js";
-import { disown, now, own, set, subscribe } from "./moment.js";
+import { make } from "./make.js";
+import { Marks, place } from "./marks.js";
+import { disown, now, set, subscribe } from "./moment.js";
 import { decode } from "./payload.js";
+import { Sweeping } from "./sweep.js";
 import { themeOf } from "./theme.js";
 
 const INSTANCES = new WeakMap();
 const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
+const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
 let plotly = null; // a promise, made once
 
 export default function mount({ parentElement: root, data, setStateValue }, base) {
@@ -55,31 +58,23 @@ class Chart {
   }
 
   build() {
-    const make = (tag, className, ...children) => {
-      const element = Object.assign(document.createElement(tag), { className });
-      element.append(...children);
-      return element;
-    };
     const save = (format) => {
-      const button = make("button", "save", format.toUpperCase());
-      button.type = "button";
+      const button = make("button", { type: "button", className: "save", textContent: format.toUpperCase() });
       button.disabled = true; // until there is something to save
       button.title = `Save this figure as ${format.toUpperCase()}`;
       button.setAttribute("aria-label", button.title);
       button.onclick = () => this.save(format);
       return button;
     };
-    this.caption = make("div", "caption");
-    this.saves = make("span", "saves", save("png"), save("svg"));
-    this.slider = make("div", "sweep");
-    this.plot = make("div", "plot");
-    this.marks = { playhead: make("div", "mark playhead"), row: make("div", "mark row"), hover: make("div", "mark hover"),
-      pinrow: make("div", "mark row pinned"), pin: make("div", "mark pin") };
-    this.overlay = make("div", "overlay", ...Object.values(this.marks));
-    this.labels = make("canvas", "labels");
+    this.caption = make("div", { className: "caption" });
+    this.saves = make("span", { className: "saves" }, save("png"), save("svg"));
+    this.sweep = new Sweeping(this, () => this.follow());
+    this.plot = make("div", { className: "plot" });
+    this.marks = new Marks();
+    this.labels = make("canvas", { className: "labels" });
     this.labels.hidden = true; // until it has its size: an empty canvas is 300 pixels wide
-    this.frame = make("div", "frame", this.plot, this.overlay, this.labels);
-    this.element.append(make("div", "head", this.caption, this.saves), this.slider, this.frame);
+    this.frame = make("div", { className: "frame" }, this.plot, this.marks.element, this.labels);
+    this.element.append(make("div", { className: "head" }, this.caption, this.saves), this.sweep.element, this.frame);
     this.element.setAttribute("role", "figure");
   }
 
@@ -96,7 +91,7 @@ class Chart {
       this.caption.textContent = this.header.caption;
       this.element.setAttribute("aria-label", `${this.header.caption} ${this.header.alt}`);
       this.frame.style.minHeight = `${this.figure.layout.height}px`;
-      this.offerSweep();
+      this.sweep.offer(this.header);
     }
     this.stale = true;
     if (this.inSight) this.paint();
@@ -140,7 +135,7 @@ class Chart {
       if (/^[xy]axis/.test(name)) layout[name] = { gridcolor: ruled, zerolinecolor: ruled, linecolor: ruled, ...layout[name] };
     }
     if (layout.meta?.labels) Object.assign(layout.xaxis, { showticklabels: false, ticks: "" });
-    this.setFrame(data);
+    this.sweep.fill(data);
     await Plotly.react(this.plot, data, layout, CONFIG);
     if (this.destroyed) {
       Plotly.purge(this.plot);
@@ -165,6 +160,7 @@ class Chart {
     });
     this.plot.on("plotly_click", ({ points }) => this.clicked(this.point(points[0])));
     this.plot.on("plotly_relayout", () => this.mark());
+    this.picks();
   }
 
   resize(width) {
@@ -175,17 +171,19 @@ class Chart {
 
   // ── Step and unit, shared with the stage ──
 
-  // Figures say in layout.meta which axis is the time step (from 1, as formulas count) and which the unit (from 0).
+  // Figures say in layout.meta which axis is the time step (from 1, as formulas count), which a second one (likewise),
+  // and which the unit (from 0).
   point({ x, y }) {
     const meta = this.figure.layout.meta ?? {};
     const value = { x, y };
-    const time = meta.time ? Math.round(value[meta.time]) - 1 : null;
+    const step = (axis) => (axis ? Math.round(value[axis]) - 1 : null);
+    const [time, other] = [step(meta.time), step(meta.other)];
     const unit = meta.unit ? Math.round(value[meta.unit]) : null;
-    return time === null && unit === null ? null : { time, unit };
+    return time === null && unit === null ? null : { time, unit, ...(other === null ? {} : { other }) };
   }
 
   clicked(point) {
-    if (!point) return;
+    if (!point || this.figure.layout.meta.pick) return;
     if (point.unit === null) {
       set({ seek: point.time + 1 });
       set({ seek: null });
@@ -196,51 +194,41 @@ class Chart {
     set({ pin: pin && pin.time === time && pin.unit === point.unit ? null : { time, unit: point.unit } });
   }
 
+  // Where the figure says so, a click anywhere within its axes tells Python the place, in the axes' own values.
+  picks() {
+    let pressed = null;
+    this.plot.addEventListener("pointerdown", (event) => {
+      pressed = [event.clientX, event.clientY];
+    }, true);
+    this.onup = (event) => {
+      const from = pressed;
+      pressed = null;
+      if (!from || !this.figure.layout.meta?.pick) return;
+      if (Math.hypot(event.clientX - from[0], event.clientY - from[1]) > STILL) return; // it was dragged, to zoom
+      const { xaxis, yaxis } = this.plot._fullLayout;
+      const { left, top } = this.plot.getBoundingClientRect();
+      const [across, down] = [from[0] - left - xaxis._offset, from[1] - top - yaxis._offset];
+      if (across < 0 || across > xaxis._length || down < 0 || down > yaxis._length) return;
+      this.setStateValue("point", { x: xaxis.p2d(across), y: yaxis.p2d(down) });
+    };
+    window.addEventListener("pointerup", this.onup, true); // plotly covers the page while a button is down
+  }
+
   shared(changed) {
-    const sweep = this.header?.sweep;
-    if (sweep && changed.includes(`sweep:${sweep.name}`)) this.scrubbed();
+    this.sweep.shared(changed);
     if (["playhead", "hover", "pin"].some((key) => changed.includes(key))) this.mark();
   }
 
-  // Lines over the plot: moved by style, so that following the playhead costs next to nothing.
+  // What the moment lights over the plot, and where the axis has moved, its labels.
   mark() {
     const full = this.plot._fullLayout;
     const meta = this.figure?.layout.meta;
     if (!full?.xaxis || !meta) return;
-    const { xaxis, yaxis } = full;
-    const box = { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length };
-    place(this.overlay, box);
-    if (this.labelled !== this.figure || this.labelledAt !== `${xaxis.range} ${xaxis._length} ${full.font.color}`) {
-      this.labelled = this.figure;
-      this.labelledAt = `${xaxis.range} ${xaxis._length} ${full.font.color}`;
-      this.label();
-    }
-    const { playhead, hover, pin } = now();
-    const span = (axis, value) => {
-      const [a, b] = [axis.l2p(value - 0.5), axis.l2p(value + 0.5)];
-      return [Math.min(a, b), Math.abs(b - a)];
-    };
-    // The band that a step or a unit takes, and for both of them the one cell.
-    const band = (time, unit) => {
-      const result = { left: 0, top: 0, width: box.width, height: box.height };
-      for (const [known, value] of [[meta.time, time], [meta.unit, unit]]) {
-        if (!known || value === null || value === undefined) continue;
-        if (known === "x") [result.left, result.width] = span(xaxis, value);
-        else [result.top, result.height] = span(yaxis, value);
-      }
-      return result;
-    };
-    const show = (mark, shown, time, unit) => {
-      mark.hidden = !shown;
-      if (shown) place(mark, band(time, unit));
-    };
-    const step = playhead === null ? null : Math.ceil(playhead);
-    show(this.marks.playhead, meta.time && step, step, null);
-    const has = (point, key) => point && point[key] !== null && meta[key];
-    show(this.marks.row, has(hover, "unit"), null, hover?.unit);
-    show(this.marks.hover, has(hover, "time") && has(hover, "unit"), hover?.time + 1, hover?.unit);
-    show(this.marks.pinrow, has(pin, "unit") && !this.hovered, null, pin?.unit); // else it would cross out the label
-    show(this.marks.pin, has(pin, "time") && has(pin, "unit"), pin?.time + 1, pin?.unit);
+    this.marks.show(full, meta, this.hovered);
+    const at = `${full.xaxis.range} ${full.xaxis._length} ${full.font.color}`;
+    if (this.labelled === this.figure && this.labelledAt === at) return;
+    Object.assign(this, { labelled: this.figure, labelledAt: at });
+    this.label();
   }
 
   // The label of each step, below the axis: one small canvas, at a tenth of the cost of as many tick labels.
@@ -284,100 +272,26 @@ class Chart {
     window.Plotly.downloadImage(figure, { format, filename: this.header.name, ...size });
   }
 
-  // ── The sweep ──
-
-  offerSweep() {
-    const { sweep } = this.header;
-    this.slider.hidden = !sweep?.slider;
-    if (!sweep) return;
-    if (sweep.slider && !this.range) {
-      this.range = Object.assign(document.createElement("input"), { type: "range", min: 0, step: 1 });
-      this.number = document.createElement("output");
-      const label = document.createElement("label");
-      label.append(document.createElement("span"), this.range, this.number);
-      this.slider.append(label);
-      this.range.oninput = () => set({ [`sweep:${this.header.sweep.name}`]: Number(this.range.value) });
-    }
-    if (sweep.slider) {
-      this.slider.querySelector("span").textContent = sweep.label;
-      this.range.max = sweep.values.length - 1;
-    }
-    const key = `sweep:${sweep.name}`;
-    this.told ??= sweep.start;
-    const range = sweep.values.join();
-    if (this.swept !== undefined && this.swept !== range) {
-      // Other values, such as the steps of another text: what was chosen among the old ones means nothing now.
-      if (this.told !== sweep.start) setTimeout(() => this.destroyed || this.setStateValue("value", sweep.start), 0);
-      this.told = sweep.start;
-      if (sweep.slider) link.keep(this, sweep.name, null);
-      own(this, { [key]: nearest(sweep.values, sweep.start) });
-    }
-    this.swept = range;
-    if (now()[key] === undefined || now()[key] === null) {
-      const asked = link.read(sweep.name)?.trim();
-      const wanted = asked ? Number(asked) : NaN;
-      const known = wanted >= sweep.values[0] && wanted <= sweep.values.at(-1);
-      own(this, { [key]: nearest(sweep.values, known ? wanted : sweep.start) });
-      if (known && sweep.slider) setTimeout(() => this.destroyed || this.rested(), 0); // Python has not seen the link
-    }
-    this.showSweep();
-  }
-
-  showSweep() {
-    const { sweep } = this.header;
-    if (!sweep.slider) return;
-    const index = Math.min(now()[`sweep:${sweep.name}`], sweep.values.length - 1);
-    const text = String(sweep.values[index]);
-    this.range.value = index;
-    this.range.setAttribute("aria-valuetext", text);
-    this.number.textContent = `${text} ${sweep.unit}`.trim();
-  }
-
-  scrubbed() {
-    this.showSweep();
-    if (!this.pending) {
-      this.pending = requestAnimationFrame(() => {
-        this.pending = null;
-        if (!this.wired) return;
-        this.setFrame(this.plot.data);
-        this.plot.layout.datarevision = (this.plot.layout.datarevision ?? 0) + 1;
-        window.Plotly.react(this.plot, this.plot.data, this.plot.layout, CONFIG).then(() => this.mark());
-      });
-    }
-    if (!this.header.sweep.slider) return;
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.rested(), 300);
-  }
-
-  rested() {
-    const { sweep } = this.header;
-    const value = sweep.values[now()[`sweep:${sweep.name}`]];
-    link.keep(this, sweep.name, value === sweep.start ? null : String(value));
-    if (value !== this.told) this.setStateValue("value", value);
-    this.told = value;
-  }
-
-  setFrame(traces) {
-    const { sweep, arrays } = this.header;
-    if (!sweep) return;
-    const index = Math.min(now()[`sweep:${sweep.name}`], sweep.values.length - 1);
-    for (const { trace, attribute, array } of sweep.targets) {
-      const { shape, values } = arrays[array];
-      const size = shape.slice(1).reduce((product, n) => product * n, 1);
-      const frame = values.subarray(index * size, (index + 1) * size);
-      traces[trace][attribute] = shape.length === 2 ? frame : rows(frame, shape[1], shape[2]);
-    }
+  // The sweep stands at another value.
+  follow() {
+    this.pending ??= requestAnimationFrame(() => {
+      this.pending = null;
+      if (!this.wired) return;
+      this.sweep.fill(this.plot.data);
+      this.plot.layout.datarevision = (this.plot.layout.datarevision ?? 0) + 1;
+      window.Plotly.react(this.plot, this.plot.data, this.plot.layout, CONFIG).then(() => this.mark());
+    });
   }
 
   destroy() {
     this.destroyed = true;
-    clearTimeout(this.resting);
     cancelAnimationFrame(this.pending);
+    window.removeEventListener("pointerup", this.onup, true);
+    this.sweep.destroy();
     this.unsubscribe();
     this.resizer.disconnect();
     this.sight.disconnect();
-    link.release(this);
-    disown(this);
+    disown(this.sweep);
     if (this.wired) window.Plotly.purge(this.plot);
   }
 }
@@ -388,22 +302,6 @@ function scroller(element) {
     if (/auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
   }
   return null;
-}
-
-function rows(frame, count, length) {
-  return Array.from({ length: count }, (_, k) => frame.subarray(k * length, (k + 1) * length));
-}
-
-function nearest(values, wanted) {
-  let best = 0;
-  values.forEach((value, k) => {
-    if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = k;
-  });
-  return best;
-}
-
-function place(element, { left, top, width, height }) {
-  Object.assign(element.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
 }
 
 // A copy of the figure with each light colour replaced by its dark counterpart.

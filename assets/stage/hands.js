@@ -44,11 +44,13 @@ function click(player, point) {
   if (point.act) {
     point.act();
     player.request();
+  } else if (point.gradient) {
+    player.jump(player.timeline.end - time - 1);
   } else if (point.unit === null) {
-    player.jump(time + 1);
+    player.goTo(time + 1);
     player.views.open("cell");
   } else {
-    if (point.seek) player.jump(time + 1);
+    if (point.seek) player.goTo(time + 1);
     player.pin({ time, unit: point.unit });
   }
 }
@@ -59,11 +61,11 @@ export function over(player, point, x, y) {
   canvas.style.cursor = point && point.unit !== null ? "crosshair" : "pointer";
   tip.hidden = !point;
   player.current.over?.(point);
-  set({ hover: point && point.unit !== null ? { time: point.time, unit: point.unit } : null });
+  set({ hover: point && (point.unit !== null || point.gradient) ? { time: point.time, unit: point.unit, other: point.other } : null });
   player.request();
   if (!point) return;
   const [number, small] = point.words ?? says(player.data, point);
-  const opens = point.unit === null && player.view !== "cell" && player.views.offers("cell") ? "; click to look inside the cell" : "";
+  const opens = point.unit === null && !point.gradient && player.view !== "cell" && player.views.offers("cell") ? "; click to look inside the cell" : "";
   tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small + opens }));
   const room = player.width - tip.offsetWidth - 4;
   tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
@@ -81,7 +83,7 @@ function press(player, event) {
     ArrowRight: () => timeline.by(1),
     ArrowLeft: () => timeline.by(-1),
     Home: () => player.jump(0),
-    End: () => player.jump(timeline.steps),
+    End: () => player.jump(timeline.end),
     ArrowDown: () => player.pinBeside(1),
     ArrowUp: () => player.pinBeside(-1),
     Enter: () => views.open("cell"),

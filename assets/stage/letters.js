@@ -61,11 +61,9 @@ export class Letters {
     this.drawStrip(context);
     this.drawText(context);
     if (share > 0) this.frame(context, step, this.colours.accent, 3, 1.5);
-    if (hover && hover.time !== null && hover.time < data.steps) {
-      context.setLineDash([4, 3]);
-      this.frame(context, hover.time, this.colours.ink, 1.5, 0);
-      context.setLineDash([]);
-    }
+    context.setLineDash([4, 3]);
+    for (const time of [hover?.time, hover?.other]) if (time in this.places) this.frame(context, time, this.colours.ink, 1.5, 0);
+    context.setLineDash([]);
     if (pin && pin.time < data.steps) this.drawPin(context, pin.time);
   }
 

@@ -9,6 +9,12 @@ export function read(name) {
   return new URLSearchParams(window.location.search).get(name);
 }
 
+// A whole number of at least 0, or null.
+export function readWhole(name) {
+  const text = read(name) ?? "";
+  return /^[0-9]{1,6}$/.test(text) ? Number(text) : null;
+}
+
 // Keep a parameter for the page that is open; null drops it from the address.
 export function keep(owner, name, value) {
   kept.set(name, { owner, value, path: window.location.pathname });

@@ -1,5 +1,6 @@
 // What every stage component on a page shares: the playhead, what the pointer is over, and the pin.
-// A point is { time, unit }, both from 0; time or unit may be null where only the other is known.
+// A point is { time, unit }, both from 0; time or unit may be null where only the other is known. A hover over a pair of
+// steps has the second of them as `other`.
 
 const moment = { playhead: null, hover: null, pin: null };
 const owners = new Map(); // key -> who set it last, by name
@@ -37,5 +38,5 @@ export function disown(owner) {
 function same(a, b) {
   if (a === b) return true;
   if (!a || !b || typeof a !== "object" || typeof b !== "object") return false;
-  return a.time === b.time && a.unit === b.unit;
+  return a.time === b.time && a.unit === b.unit && a.other === b.other;
 }

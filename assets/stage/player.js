@@ -34,7 +34,7 @@ class Player {
     this.timeline = new Timeline(() => this.moved());
     this.views = new Views(() => this.opened());
     this.wanted = link.read("show") ?? "h";
-    this.count = whole(link.read("span")); // steps in view; null: all
+    this.count = link.readWhole("span"); // steps in view; null: all
     this.first = 0;
     build(this);
     listen(this);
@@ -59,7 +59,7 @@ class Player {
     if (arrived) {
       this.bytes = bytes;
       this.data = new Recorded(bytes);
-      this.timeline.resize(this.data.steps);
+      this.timeline.resize(this.data.steps, this.data.backward !== null);
       this.views.offer(this.data);
       if (!before) this.restore();
       else if (this.pinned) {
@@ -81,12 +81,12 @@ class Player {
 
   // The first trace: take step and pin from the address.
   restore() {
-    const { steps } = this.data;
-    const t = whole(link.read("t"));
-    this.timeline.position = t !== null && t <= steps ? t : steps;
+    const { end } = this.timeline;
+    const t = link.readWhole("t");
+    this.timeline.position = t !== null && t <= end ? t : end;
     const pin = /^([0-9]{1,6})\.([0-9]{1,6})$/.exec(link.read("pin") ?? "");
     if (pin && Number(pin[1]) >= 1) this.pinned = { time: Number(pin[1]) - 1, unit: Number(pin[2]) };
-    own(this, { pin: this.within(this.pinned), playhead: this.timeline.position });
+    own(this, { pin: this.within(this.pinned), playhead: this.timeline.reached });
     if (link.read("pin") !== null) this.keepPin();
   }
 
@@ -135,6 +135,11 @@ class Player {
   jump(position) {
     this.timeline.pause();
     this.timeline.seek(position);
+  }
+
+  // To a step, from 1: on the way back, to where the gradient has reached it.
+  goTo(step) {
+    this.jump(this.timeline.at(step));
   }
 
   show(quantity) {
@@ -200,7 +205,7 @@ class Player {
       }
       this.tell();
     }
-    if (changed.includes("seek") && now().seek !== null) this.jump(now().seek);
+    if (changed.includes("seek") && now().seek !== null) this.goTo(now().seek);
     if (changed.includes("pin") || changed.includes("hover")) this.request();
   }
 
@@ -221,8 +226,8 @@ class Player {
   // Keep the playhead in view: turn the page when it leaves it.
   follow() {
     const count = this.count ?? this.data.steps;
-    const { step } = this.timeline;
-    if (step < this.first || step >= this.first + count) this.scroll(step - Math.floor(count / 8));
+    const { step, isBack } = this.timeline;
+    if (step < this.first || step >= this.first + count) this.scroll(step - Math.floor(isBack ? (count * 7) / 8 : count / 8));
     else this.scroll(this.first);
   }
 
@@ -273,8 +278,9 @@ class Player {
     const { timeline } = this;
     const smooth = timeline.playing && !reducedMotion();
     const share = smooth ? timeline.share : Math.ceil(timeline.share);
+    const back = smooth || timeline.back === null ? timeline.back : Math.ceil(timeline.back);
     const { hover, pin } = now();
-    this.current.draw(context, { step: timeline.step, share, playing: timeline.playing, hover, pin });
+    this.current.draw(context, { step: timeline.step, share, back, playing: timeline.playing, hover, pin });
     showChoices(this);
     this.frames = (this.frames ?? 0) + 1;
   }
@@ -285,14 +291,13 @@ class Player {
     const { timeline } = this;
     if (this.count !== null && timeline.position !== this.followed) this.follow();
     this.followed = timeline.position;
-    own(this, { playhead: timeline.position });
+    own(this, { playhead: timeline.reached });
     if (timeline.playing) this.draw();
     else this.request();
-    const step = timeline.position === 0 ? 0 : timeline.step + 1;
-    const told = `${step} ${timeline.playing} ${this.phase}`;
+    const told = `${Math.ceil(timeline.position)} ${timeline.playing} ${this.phase}`;
     if (timeline.playing && this.told === told) return;
     this.told = told;
-    showStep(this, step);
+    showStep(this);
     this.tell();
     if (!timeline.playing) {
       clearTimeout(this.resting);
@@ -301,8 +306,8 @@ class Player {
   }
 
   keepStep() {
-    const { position, steps } = this.timeline;
-    const t = position < steps ? String(Math.round(position)) : null;
+    const { position, end } = this.timeline;
+    const t = position < end ? String(Math.round(position)) : null;
     if (t !== link.read("t")) link.keep(this, "t", t);
   }
 
@@ -318,10 +323,11 @@ class Player {
   tell() {
     const { data, timeline } = this;
     const time = timeline.position === 0 ? null : timeline.step;
-    const parts = sentence(data, time, this.phase, this.within(now().pin), this.current.says);
+    const reached = timeline.isBack ? timeline.reached : null;
+    const parts = sentence(data, { time, phase: this.phase, reached, drawn: this.view === "unrolled" }, this.within(now().pin), this.current.says);
     this.readout.replaceChildren(...parts);
     const words = parts.map((part) => part.textContent ?? part).join("").replace(".Pinned", ". Pinned");
-    this.canvas.setAttribute("aria-label", data.title);
+    this.canvas.setAttribute("aria-label", data.title + (data.backward ? ". Forward, then the gradient of the loss backward" : ""));
     this.element.setAttribute("aria-label", `${data.title}. Space plays, left and right arrows step, up and down arrows `
       + "choose a unit, Enter opens the cell, Escape leaves it or lets go of the unit.");
     if (!timeline.playing && this.spoken.textContent !== words) this.spoken.textContent = words;
@@ -348,9 +354,4 @@ class Player {
     disown(this);
     if (window.rnnvizPlayer === this) delete window.rnnvizPlayer;
   }
-}
-
-// A whole number of at least 0 in a link, or null.
-function whole(text) {
-  return /^[0-9]{1,6}$/.test(text ?? "") ? Number(text) : null;
 }

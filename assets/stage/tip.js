@@ -1,11 +1,13 @@
 // What the pointer is told of a place in the picture: the number, and in small what it is.
 
 import { change, ghostOf, largestChange } from "./ghost.js";
+import { tip } from "./gradient.js";
 import { percent, written } from "./trace.js";
 
 // point: what a view's `at` returned. Where the trace has a ghost, the ghost's number follows.
 export function says(data, point) {
-  const { time, unit, key, gate, output, was, moved } = point;
+  const { time, unit, key, gate, output, was, moved, gradient } = point;
+  if (gradient) return tip(data, point);
   if (time === null) return atTheStart(data, key, unit);
   const ghost = ghostOf(data);
   const t = time + 1;

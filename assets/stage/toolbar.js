@@ -46,6 +46,9 @@ export function build(player) {
     timeline.pause();
     timeline.seek(Number(player.scrub.value));
   };
+  const way = (text) => make("span", { textContent: text });
+  player.ways = make("span", { className: "ways", hidden: true }, way("forward →"), way("← backward"));
+  player.ways.setAttribute("aria-hidden", "true"); // the slider says where it stands
   player.clock = make("span", { className: "clock" });
   const choice = (title, change) => {
     const select = make("select", { title, onchange: () => change(select.value) });
@@ -82,9 +85,9 @@ export function build(player) {
       button("back", "One step back (left arrow)", () => timeline.by(-1)),
       player.play,
       button("forward", "One step on (right arrow)", () => timeline.by(1)),
-      button("end", "Jump to the end (End)", () => player.jump(timeline.steps)),
+      button("end", "Jump to the end (End)", () => player.jump(timeline.end)),
       player.loop),
-    player.scrub, player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views);
+    make("span", { className: "track" }, player.scrub, player.ways), player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views);
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Playback");
   player.canvas = make("canvas");
@@ -109,7 +112,9 @@ export function offerCounts(player) {
   if (player.count !== null && !smaller.includes(player.count)) player.count = null;
   player.counts.value = player.count ?? "all";
   player.windowed = smaller.length > 0;
-  player.scrub.max = steps;
+  player.scrub.max = player.timeline.end;
+  player.ways.hidden = !player.timeline.backward;
+  player.element.classList.toggle("both", player.timeline.backward);
 }
 
 // The operations of this trace's cell, to choose one whose arithmetic stays; and none.
@@ -142,8 +147,7 @@ export function showChoices(player) {
   if (player.unitNumber.textContent !== text) player.unitNumber.textContent = text;
 }
 
-// step: how many are complete or begun.
-export function showStep(player, step) {
+export function showStep(player) {
   const { timeline } = player;
   const label = timeline.playing ? "Pause" : "Play";
   if (player.play.dataset.state !== label) {
@@ -151,7 +155,10 @@ export function showStep(player, step) {
     player.play.replaceChildren(player.icon(timeline.playing ? "pause" : "play"), label);
     player.play.title = `${label} (Space)`;
   }
-  player.scrub.value = step;
-  player.scrub.setAttribute("aria-valuetext", `step ${step} of ${timeline.steps}`);
-  player.clock.textContent = `t = ${step} of ${timeline.steps}`;
+  const { backward, isBack, steps } = timeline;
+  const step = Math.ceil(timeline.reached); // how many are complete or begun, or on the way back, where the gradient is
+  const way = isBack ? "backward, the gradient has reached " : backward ? "forward, " : "";
+  player.scrub.value = Math.ceil(timeline.position);
+  player.scrub.setAttribute("aria-valuetext", `${way}step ${step} of ${steps}`);
+  player.clock.textContent = `${isBack ? "← " : backward ? "→ " : ""}t = ${step} of ${steps}`;
 }

@@ -48,7 +48,7 @@ export class Recorded {
   setPalette(palette) {
     this.palette = palette;
     this.missing = [...rgb(palette.muted), 255];
-    this.tables = { signed: table(palette.signed), gate: table(palette.gate) };
+    this.tables = { signed: table(palette.signed), gate: table(palette.gate), norm: table(palette.norm) };
     this.pictures.clear();
   }
 
@@ -115,5 +115,5 @@ export function short(value, decimals) {
 }
 
 export function percent(probability) {
-  return `${(100 * probability).toFixed(1)} %`;
+  return Number.isNaN(probability) ? "" : `${(100 * probability).toFixed(1)} %`; // a number has none
 }

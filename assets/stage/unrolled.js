@@ -3,9 +3,13 @@
 // Everything is painted once into a still; a frame shows the still faintly and, over it, what is computed by now.
 
 import { head } from "./arrow.js";
+import { Flow } from "./backward.js";
 import { paintBoth, paintChange, paintWas, scaleOfChange, showsBoth } from "./difference.js";
 import { paintNumber, paintOutput, paintToken } from "./ends.js";
 import { ghostOf } from "./ghost.js";
+import { scale } from "./gradient.js";
+import { short } from "./trace.js";
+import { scalesOf } from "./words.js";
 
 const RIGHT = 12;
 const TOP = 8;
@@ -14,6 +18,7 @@ const FAINT = 0.16;
 export class Unrolled {
   constructor() {
     this.still = document.createElement("canvas");
+    this.flow = new Flow();
   }
 
   // Where everything stands, in css pixels. first, count: the steps in view.
@@ -21,7 +26,8 @@ export class Unrolled {
     const left = width < 520 ? 42 : 78;
     const column = (width - left - RIGHT) / count;
     const gap = Math.min(16, column < 6 ? column * 0.08 : column * 0.24);
-    const unit = Math.max(2.6, Math.min(14, 172 / data.units));
+    const [least, most, tall] = data.backward ? [1.4, 9, 96] : [2.6, 14, 172]; // of the first screen, the way back takes its part
+    const unit = Math.max(least, Math.min(most, tall / data.units));
     const shown = data.byKey.get(quantity);
     const lane = quantity === data.lane ? null : data.lane;
     const ghost = ghostOf(data);
@@ -31,10 +37,12 @@ export class Unrolled {
       rows.push({ name, y, height, phase, label });
       y += height + space;
     };
-    add("output", 3 * 14, ghost ? 4 : 13, "output", "next");
-    if (ghost) add("was", 16, 13, "output", "was");
+    const below = data.backward ? 4 : 13;
+    add("output", 3 * 14, ghost ? 4 : below, "output", "next");
+    if (ghost) add("was", 16, below, "output", "was");
+    if (data.backward) Flow.rows(data, add, left < 60);
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
-    if (lane) add("lane", Math.max(1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
+    if (lane) add("lane", Math.max(data.backward ? 0.7 : 1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
     if (ghost) add("change", 28, 8, "hidden", "change");
     for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
     if (data.gates.length) y += 5;
@@ -64,6 +72,7 @@ export class Unrolled {
     const last = Math.min(this.first + this.count, this.data.steps);
     for (let time = this.first; time < last; time++) this.paintColumn(context, time);
     if (this.row.map) this.paintMap(context);
+    if (this.data.backward) this.flow.paint(this, ratio);
   }
 
   paintLabels(context) {
@@ -75,7 +84,7 @@ export class Unrolled {
     for (const { name, y, height, label } of this.rows) {
       const gate = name.startsWith("gate");
       const small = this.noteOf(name);
-      context.font = `${gate ? "bold 10" : 12}px ${font}`;
+      context.font = `${gate ? "bold 10" : Flow.has(name) && !small ? 11 : 12}px ${font}`;
       context.fillStyle = gate ? gates[label] : muted;
       const words = gate && this.data.held[label] ? `held ${label}` : label;
       if (words) context.fillText(words, this.left - 10, y + height / 2 - (small ? 7 : 0), room);
@@ -88,6 +97,7 @@ export class Unrolled {
   // What stands in small under a row's label.
   noteOf(name) {
     if (name === "change") return scaleOfChange(this.data);
+    if (name === "loss") return this.data.backward.highest ? `0 to ${short(this.data.backward.highest, 2)}` : "none";
     const state = name === "main" || name === "lane";
     return state && showsBoth(this.ghost, this.column - this.gap) ? "now | was" : null;
   }
@@ -108,6 +118,7 @@ export class Unrolled {
       context.fillRect(x, y, inner, height);
     }
     paintOutput(context, { data, time, x, inner, colours, ...row.output });
+    if (row.loss) this.flow.paintLoss(context, { data, time, x, inner, colours, ...row.loss });
     if (ghost) {
       paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
       paintChange(context, { data, time, x, inner, colours, ...row.change });
@@ -132,7 +143,7 @@ export class Unrolled {
       context.stroke();
       head(context, middle, to, 0, -1, 3);
     };
-    if (this.quantity === "h") upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
+    if (this.quantity === "h" && !row.loss) upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
     if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
   }
 
@@ -164,8 +175,8 @@ export class Unrolled {
     context.strokeRect(left + (this.first / data.steps) * width, y, (this.count / data.steps) * width, height);
   }
 
-  // One frame. step, share: see timeline.js; hover, pin: { time, unit } or null.
-  draw(context, { step, share, playing, hover, pin }) {
+  // One frame. step, share, back: see timeline.js; hover, pin: { time, unit } or null.
+  draw(context, { step, share, back = null, playing, hover, pin }) {
     const { width, height, left, ratio, row } = this;
     const part = (x, y, w, h) => {
       const right = Math.min(x + w, width);
@@ -174,7 +185,7 @@ export class Unrolled {
     };
     context.clearRect(0, 0, width, height);
     const start = this.x(step);
-    const complete = share >= 1 && step === this.data.steps - 1;
+    const complete = back !== null || (share >= 1 && step === this.data.steps - 1);
     if (complete) {
       part(0, 0, width, height);
     } else {
@@ -187,9 +198,11 @@ export class Unrolled {
       if (row.map) part(left, row.map.y, width - left, row.map.height);
       this.drawStep(context, part, step, share);
     }
+    if (row.loss) this.flow.draw(context, back);
     if (hover) this.drawPoint(context, hover, 1.5, true);
     if (pin) this.drawPoint(context, pin, 2.5, false);
-    if (!complete || playing) this.drawPlayhead(context, step);
+    const atEnd = complete && !playing && (!row.loss || back >= this.data.steps);
+    if (!atEnd && !(back > this.data.steps - 1)) this.drawPlayhead(context, step);
   }
 
   // The step that is being computed: what its phases have reached by now is lit, the latest is framed.
@@ -226,7 +239,7 @@ export class Unrolled {
   }
 
   // A unit lights up at every step; the point itself is framed.
-  drawPoint(context, { time, unit }, line, dashed) {
+  drawPoint(context, { time, unit, other = null }, line, dashed) {
     const { ink } = this.colours;
     const lanes = unit === null ? [] : [this.row.main, this.row.lane].filter(Boolean);
     for (const { y, height } of lanes) {
@@ -251,13 +264,20 @@ export class Unrolled {
       context.lineWidth = line;
       context.strokeRect(this.x(time) + this.gap - 1, top - 1.5, this.column - this.gap + 2, tall + 3);
     }
-    if (time === null || !this.inView(time)) return;
-    context.strokeStyle = ink;
-    context.globalAlpha = 0.5;
+    if (time !== null) this.drawStepOutline(context, time, []);
+    if (other !== null) this.drawStepOutline(context, other, [4, 3]); // the second of a pair of steps
+  }
+
+  drawStepOutline(context, time, dash) {
+    if (!this.inView(time)) return;
+    context.setLineDash(dash);
+    context.strokeStyle = this.colours.ink;
+    context.globalAlpha = dash.length ? 0.8 : 0.5;
     context.lineWidth = 1;
     context.strokeRect(this.x(time) + this.gap / 2, this.row.output.y - 2, this.column - this.gap / 2,
       this.row.steps.y - this.row.output.y);
     context.globalAlpha = 1;
+    context.setLineDash([]);
   }
 
   inView(time) {
@@ -279,7 +299,14 @@ export class Unrolled {
     if (row.name === "output") return { time, unit: null, output: true };
     if (row.name === "was") return { time, unit: null, was: true };
     if (row.name === "change") return { time, unit: null, moved: true };
+    if (Flow.has(row.name)) return this.flow.at(x, row.name);
     return { time, unit: null };
+  }
+
+  // The scales in the picture, for the legend.
+  scales() {
+    const { data } = this;
+    return [...scalesOf(data, this.quantity), ...(data.backward ? [scale(data)] : [])];
   }
 
   // The step under a place in the map of the whole sequence, or null.

@@ -1,24 +1,28 @@
 // What the player says in words: the current step, and what its colours mean.
 
+import { afterForward, sentence as gradientSentence } from "./gradient.js";
 import { make } from "./make.js";
 import { percent, written } from "./trace.js";
 
 // The current step (null: before the first) and the pin, as nodes and strings. phase: how far the step is; keys: the
-// quantities that are said of the pin.
-export function sentence(data, time, phase, pin, keys) {
+// quantities that are said of the pin; reached: on the way back, the step that the gradient has reached, from 1, and
+// drawn: whether the picture shows the gradient.
+export function sentence(data, { time, phase, reached, drawn }, pin, keys) {
   const bold = (text) => make("b", { textContent: text });
   const parts = [];
-  if (time === null) {
+  if (reached !== null) {
+    parts.push(...gradientSentence(data, reached, drawn));
+  } else if (time === null) {
     parts.push(`Before the first step: nothing has been read, ${data.starts}.`);
   } else {
-    parts.push(`t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
+    parts.push(data.backward ? `Forward, step ${time + 1} of ${data.steps}: reads ` : `t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
     if (phase < data.phases.length - 1) parts.push(`${data.phases[phase].says} …`);
     else {
       parts.push("likeliest next ");
       data.outputs[time].forEach((token, rank) => {
         parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
       });
-      parts.push(".");
+      parts.push(".", ...(data.backward ? afterForward(data, time) : []));
     }
   }
   if (pin) {
@@ -40,11 +44,14 @@ export function scalesOf(data, quantity) {
 
 // One colour strip for each scale, with its ends.
 export function legend(scales, palette) {
-  return scales.map(({ symbol, name, scale, limit, beyond }) => {
-    const end = Number.isInteger(limit) ? limit : limit.toPrecision(3);
-    const signed = scale === "signed";
+  return scales.map(({ symbol, name, scale, limit, beyond, ends, top, words }) => {
     const strip = make("i", {});
     strip.style.background = `linear-gradient(90deg, ${palette[scale].join(", ")})`;
+    if (scale === "norm") {
+      return make("span", { className: "scale norm" }, make("span", {}, ...ends), strip, make("span", {}, ...top), make("em", { textContent: words }));
+    }
+    const end = Number.isInteger(limit) ? limit : limit.toPrecision(3);
+    const signed = scale === "signed";
     return make("span", { className: "scale" },
       make("span", { textContent: signed ? `${beyond ? "≤ " : ""}−${end}` : "0" }),
       strip,

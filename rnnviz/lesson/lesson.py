@@ -50,13 +50,13 @@ class Preset:
 class Lesson:
     """One page. Everything that it shows is drawn by these methods, from top to bottom.
 
-    name: the title; its lower-case form is the prefix of all keys
+    name: the title   key: the prefix of all keys; by default the name's lower-case form
     question: the one sentence that the lesson answers
     """
 
-    def __init__(self, name: str, *, question: str) -> None:
+    def __init__(self, name: str, *, question: str, key: str | None = None) -> None:
         self.name = name
-        self.key = name.lower().replace(" ", "-")
+        self.key = key or name.lower().replace(" ", "-")
         self.question = question
         self.asked = 0
         self.undrawn: Controls | None = None
@@ -120,6 +120,11 @@ class Lesson:
         self.settle()
         return st.columns(list(widths), gap="medium")
 
+    def stage_columns(self, *widths: float) -> list[Any]:
+        """Side by side on the stage, in these proportions: what a chart can stand `within`."""
+        with self.on_stage:
+            return st.columns(list(widths), gap="medium")
+
     def predict(self, question: str, options: Sequence[str], *, answer: int, reveal: str, about: Any = None) -> bool:
         """Commit before you see: the reveal stands there only after a choice. Returns whether it was made.
 
@@ -146,11 +151,14 @@ class Lesson:
             st.markdown(f"{verdict} {reveal}")
         return True
 
-    def presets(self, presets: Sequence[Preset]) -> None:
-        """Buttons that set several controls at once, with a word on what to look at."""
+    def presets(self, presets: Sequence[Preset], *, name: str = "preset") -> None:
+        """Buttons that set several controls at once, with a word on what to look at.
+
+        name: its own for each row, on a page with several
+        """
         self.settle()
 
-        chosen = f"{self.key} preset"
+        chosen = f"{self.key} {name}"
 
         def apply() -> None:
             if st.session_state[chosen] is not None:
@@ -184,12 +192,14 @@ class Lesson:
         ghost: tuple[Reading, str] | None = None,
         view: str = "unrolled",
         look: stage.Look | None = None,
+        backward: stage.Backward | None = None,
     ) -> stage.Pin | None:
         """The player with this reading; returns what is pinned, moved into the trace where it lies beyond it.
 
         scales: quantity -> a number that its signed scale must reach
         ghost: the same text read before something was changed, and what that is called
         view: what it opens with   look: what it is asked to show
+        backward: the backward pass over the reading, which is played after it
         """
         tokens = [token_label(token) for token in model.vocabulary.tokens]
 
@@ -210,8 +220,9 @@ class Lesson:
                 ghost=None if ghost is None else stage.Ghost(ghost[0].trace, output(ghost[0]), ghost[1]),
                 view=view,
                 look=look,
+                backward=backward,
             )
-        self._check_stage_link(reading.trace)
+        self._check_stage_link(reading.trace, backward is not None)
         return None if pin is None else pin.within(*reading.trace.h.shape)
 
     def chart(
@@ -223,16 +234,20 @@ class Lesson:
         alt: str,
         sweep: stage.Sweep | None = None,
         beside_player: bool = False,
+        within: Any = None,
+        on_pick: Callable[[stage.Point], None] | None = None,
     ) -> float | None:
         """A figure on the stage; with a sweep, the value at which it rests.
 
         beside_player: whether it stands right below the player, wherever it is called
+        within: one of the `stage_columns`, in which it stands
+        on_pick: told the place of a click in a figure that takes picks, see `stage.chart`
         """
-        if not beside_player:
+        if not beside_player and within is None:
             self.settle()
         if sweep is not None:
             self._check_sweep_link(sweep)
-        with self.on_stage if beside_player else nullcontext():
+        with within or (self.on_stage if beside_player else nullcontext()):
             return stage.chart(
                 figure,
                 key=f"{self.key}-{name}",
@@ -242,7 +257,12 @@ class Lesson:
                 line=palette.LINE["light"],
                 accent=palette.ACCENT["light"],
                 sweep=sweep,
+                on_pick=on_pick,
             )
+
+    def picked(self, name: str) -> stage.Point | None:
+        """The place that was last clicked in the chart of this name, see `stage.picked`."""
+        return stage.picked(f"{self.key}-{name}")
 
     def equations(self, trace: Trace, pin: stage.Pin) -> None:
         """The cell's own formulas, and below each the numbers of the pinned unit and step."""
@@ -328,18 +348,22 @@ class Lesson:
             f"The link's {name} cannot be {verbatim(st.query_params[name])}: {allowed}. You see the default instead."
         )
 
-    def _check_stage_link(self, trace: Trace) -> None:
-        """On the first run, say which of the player's own parameters in the link it cannot follow."""
+    def _check_stage_link(self, trace: Trace, backward: bool) -> None:
+        """On the first run, say which of the player's own parameters in the link it cannot follow.
+
+        backward: whether steps are counted on after the last, while the gradient flows back
+        """
         if st.session_state.get(f"{self.key} visited"):
             return
         st.session_state[f"{self.key} visited"] = True
         steps, units = trace.h.shape
         shown = [quantity for quantity in stage.NAMES if quantity in trace]
         whole = {str(n) for n in range(steps + 1)}
+        end = 2 * steps if backward else steps
         for name, allowed, words in (
             ("show", set(shown), f"it is one of {', '.join(shown)}"),
             ("view", set(stage.VIEWS), f"it is one of {', '.join(stage.VIEWS)}"),
-            ("t", whole, f"it is a whole number from 0 to {steps}"),
+            ("t", {str(n) for n in range(end + 1)}, f"it is a whole number from 0 to {end}"),
             ("span", whole, "it is how many steps are in view, a whole number"),
         ):
             if st.query_params.get(name, next(iter(allowed))) not in allowed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import streamlit as st
 
 from .assets import component
 from .payload import encode
@@ -20,14 +22,32 @@ class Figure(Protocol):
     def to_json(self) -> str | None: ...
 
 
+class Point(NamedTuple):
+    """A place in a figure, in the values of its axes (on a log axis too: 0.01, not -2)."""
+
+    x: float
+    y: float
+
+    @classmethod
+    def from_state(cls, value: Any) -> Point | None:
+        """What a component sent; None for no place, or for what is none."""
+        if not isinstance(value, Mapping):
+            return None
+        x, y = value.get("x"), value.get("y")
+        if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in (x, y)):
+            return None
+        return cls(float(x), float(y))
+
+
 @dataclass(frozen=True)
 class Sweep:
     """A control whose whole range was computed at once: the browser scrubs it, and no server is asked.
 
     name: its key in the URL; charts with the same name move together
     values: what the control can be, ascending   start: where it stands before anyone moves it
-    frames: (trace number, attribute such as "z" or "y") -> (values, ...) what the figure shows at each value
-    slider: whether this chart shows the control
+    frames: (trace number, attribute) -> (values, ...) what the figure shows at each value. An attribute may lie deeper,
+        such as "marker.size" or "line.width"; of numbers alone, (values,), it takes one. NaN leaves a gap
+    slider: whether this chart shows the control   play: whether a button beside it runs through the values
     """
 
     name: str
@@ -37,6 +57,7 @@ class Sweep:
     frames: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
     unit: str = ""
     slider: bool = True
+    play: bool = False
 
     def __post_init__(self) -> None:
         if self.start not in self.values:
@@ -56,22 +77,40 @@ def chart(
     line: str,
     accent: str,
     sweep: Sweep | None = None,
+    on_pick: Callable[[Point], None] | None = None,
 ) -> float | None:
     """Show a figure; with a sweep, return the value at which it rests.
 
-    The figure's `layout.meta` says which axis is the time step (drawn from 1) and which the unit (from 0):
-    `{"time": "x", "unit": "y"}`. Hover, pin and playhead are then shared with the player.
+    The figure's `layout.meta` says what its axes are, and what a click does:
+
+    - `{"time": "x", "unit": "y"}`: the time step (drawn from 1) and the unit (from 0). Hover, pin and playhead are then
+      shared with the player. Without "unit" a click goes to the step.
+    - `{"time": "x", "other": "y"}`: both axes are time steps. A cell under the pointer lights both in the player and in
+      the other charts, the second one dashed; a step under the pointer elsewhere is marked along "time".
+    - `{"pick": True}`: a click anywhere within the axes is told to `on_pick`, before the script runs again, so that it
+      may set other widgets; `picked` has it from then on.
 
     caption: what the figure shows, seen above it   alt: what is to be seen in it, in words
     dark: light colour -> dark colour   line, accent: the light colours of grid lines, and of playhead and pin
     """
+
+    def tell() -> None:
+        if on_pick is not None and (point := picked(key)) is not None:
+            on_pick(point)
+
     result = _chart(
         key=key,
         data=payload(figure, name=key, caption=caption, alt=alt, dark=dark, line=line, accent=accent, sweep=sweep),
-        default={"value": None if sweep is None else sweep.start},
+        default={"value": None if sweep is None else sweep.start, "point": None},
         on_value_change=lambda: None,
+        on_point_change=tell,
     )
     return result.value
+
+
+def picked(key: str) -> Point | None:
+    """The place that was last clicked in the chart of this key, if its figure takes picks; known before it is drawn."""
+    return Point.from_state(st.session_state.get(key, {}).get("point"))
 
 
 def payload(
@@ -106,6 +145,7 @@ def payload(
         "values": [float(value) for value in sweep.values],
         "start": float(sweep.start),
         "slider": sweep.slider,
+        "play": sweep.play,
         "targets": [
             {"trace": trace, "attribute": attribute, "array": f"{trace} {attribute}"}
             for trace, attribute in sweep.frames

@@ -13,6 +13,7 @@ from rnnviz.engine import Trace
 from rnnviz.engine.wiring import lines
 
 from .assets import component
+from .backward import Backward, sent
 from .diagram import diagram
 from .payload import encode
 from .pin import Pin
@@ -86,8 +87,11 @@ def player(
     ghost: Ghost | None = None,
     view: str = "unrolled",
     look: Look | None = None,
+    backward: Backward | None = None,
 ) -> Pin | None:
     """Show the player and return what is pinned in it, None for nothing.
+
+    With a backward pass it plays on after the last step, from the losses to the left, and opens at the end of that.
 
     tokens: (time,) the label of each input
     title: what it shows, for those who cannot see it
@@ -100,7 +104,16 @@ def player(
     result = _player(
         key=key,
         data=payload(
-            trace, tokens, output, title=title, palette=palette, scales=scales, ghost=ghost, view=view, look=look
+            trace,
+            tokens,
+            output,
+            title=title,
+            palette=palette,
+            scales=scales,
+            ghost=ghost,
+            view=view,
+            look=look,
+            backward=backward,
         ),
         default={"pin": None if pin is None else pin._asdict()},
         on_pin_change=lambda: None,
@@ -119,10 +132,11 @@ def payload(
     ghost: Ghost | None = None,
     view: str = "unrolled",
     look: Look | None = None,
+    backward: Backward | None = None,
 ) -> bytes:
     """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units.
 
-    Raises ValueError on an unknown view and on a ghost of other sizes.
+    Raises ValueError on an unknown view, and on a ghost or a backward pass of other sizes.
     """
     if view not in VIEWS:
         raise ValueError(f"view is {view!r}; it must be one of {', '.join(VIEWS)}")
@@ -167,6 +181,7 @@ def payload(
         "held": {gate: list(units) for gate, units in trace.clamp.items()},
         "held_from": trace.hold_from,
         "ghost": None,
+        "backward": None,
     }
     if header["wiring"] is not None:
         arrays |= {line: value for line, value in lines(trace).items() if line not in arrays}
@@ -175,6 +190,9 @@ def payload(
         arrays |= {f"ghost {quantity}": ghost.trace[quantity] for quantity in shown}
         arrays |= {"ghost probability": ghost.output.p}
         arrays["change"] = np.linalg.norm(trace.h - ghost.trace.h, axis=1)
+    if backward is not None:
+        header["backward"], norms = sent(backward, len(trace))
+        arrays |= norms
     # What the picture shows, in a few letters: tests and benchmarks wait for it to change.
     header["fingerprint"] = sha1(encode(header, arrays), usedforsecurity=False).hexdigest()[:12]
     return encode(header | {"look": None if look is None else vars(look)}, arrays)

@@ -16,6 +16,29 @@ def number(text: str) -> float:
     return float(re.findall(NUMBER, text)[-1].replace("−", "-"))
 
 
+# Within the page itself, where a busy machine's pauses between two keys are no rest.
+SCRUB = """async ([chart, moves, read]) => {
+  const element = document.querySelector(chart);
+  const slider = element.querySelector("input[type=range]");
+  const seen = Function(`return () => ${read}`)();
+  const send = WebSocket.prototype.send;
+  let sent = 0;
+  WebSocket.prototype.send = function (...a) { sent += 1; return send.apply(this, a); };
+  const found = [];
+  for (let move = 0; move < moves; move++) {
+    const before = JSON.stringify(seen());
+    slider.stepDown();
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    for (let frame = 0; frame < 300 && JSON.stringify(seen()) === before; frame++)
+      await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    found.push([element.querySelector("output").textContent, seen(), sent]);
+  }
+  WebSocket.prototype.send = send;
+  return found;
+}"""
+
+
 class LessonPage:
     PLAYER = ".rnnviz-player[data-trace]"
 
@@ -56,6 +79,13 @@ class LessonPage:
         field = self.page.get_by_label("Text to read (press Enter)")
         field.fill(text)
         field.press("Enter")
+
+    def scrub(self, chart: str, moves: int, read: str) -> list[tuple]:
+        """Move a chart's slider down, value by value: (what it says, what `read` gives, messages sent until then) each.
+
+        chart: a selector   read: JavaScript, waited for until it gives something else than before the move
+        """
+        return [tuple(one) for one in self.page.evaluate(SCRUB, [chart, moves, read])]
 
     def look(self, expression: str):
         """Something of the player's own, for reading only: `p` is the player."""

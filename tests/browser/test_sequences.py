@@ -11,23 +11,6 @@ DRAWN = f"{STATES} .plot[data-painted]"
 ONE, TWO = "dog bites man", "man bites dog"
 
 
-# To word 2 and to word 1, in the page itself: what is drawn then, and how many messages have left before it rests.
-SCRUB = """async ([states, distances]) => {
-  const [plot, other] = [states, distances].map((at) => document.querySelector(`${at} .plot`));
-  const slider = document.querySelector(`${states} input[type=range]`);
-  const seen = [];
-  for (const step of [2, 1]) {
-    slider.stepDown();
-    slider.dispatchEvent(new Event("input", { bubbles: true }));
-    while (other.data[3].x[0] !== step || document.querySelector(`${states} output`).textContent !== `${step} of 3`)
-      await new Promise(requestAnimationFrame);
-    await new Promise(requestAnimationFrame);
-    seen.push([step, plot.calcdata.map((one) => one[0].z.map((row) => Array.from(row))), window.sent]);
-  }
-  return seen;
-}"""
-
-
 def compared(one=ONE, two=TWO, width=2):
     return sequences.compared.__wrapped__(words(one), words(two), width, 8, 0)
 
@@ -45,13 +28,6 @@ def shows(lesson, comparison, step):
     return True
 
 
-def count_messages(lesson):
-    lesson.page.evaluate(
-        "(() => { const send = WebSocket.prototype.send; window.sent = 0;"
-        " WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); }; })()"
-    )
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_point_is_made_on_the_first_screen(open_page, scheme):
     lesson = open_page("sequences", drawn=DRAWN, color_scheme=scheme)
@@ -66,9 +42,12 @@ def test_the_point_is_made_on_the_first_screen(open_page, scheme):
 def test_one_slider_scrubs_all_three_without_the_server_and_the_formulas_follow_when_it_rests(open_page):
     lesson = open_page("sequences", drawn=DRAWN)
     comparison = compared()
-    count_messages(lesson)
-    for step, drawn, sent in lesson.page.evaluate(SCRUB, [STATES, DISTANCES]):
-        assert sent == 0
+    read = (
+        f"[document.querySelector('{DISTANCES} .plot').data[3].x[0],"
+        f" document.querySelector('{STATES} .plot').calcdata.map((one) => one[0].z.map((row) => Array.from(row)))]"
+    )
+    for step, (says, (marked, drawn), sent) in zip((2, 1), lesson.scrub(STATES, 2, read), strict=True):
+        assert (says, marked, sent) == (f"{step} of 3", step, 0)
         for values, kind in zip(drawn, sequences.KINDS, strict=True):
             np.testing.assert_allclose(values, comparison.panels(kind)[step - 1], atol=1e-6)
     lesson.page.wait_for_function("location.search.includes('word=1')")

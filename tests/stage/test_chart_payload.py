@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from rnnviz.stage.chart import Sweep, payload
+from rnnviz.stage.chart import Point, Sweep, payload
 from tests.stage.decoder import as_sent, decode
 
 FIGURE = go.Figure(go.Heatmap(z=np.arange(6, dtype=np.float32).reshape(2, 3)), layout={"meta": {"time": "x"}})
@@ -59,7 +59,7 @@ def test_sweep_frames_arrive_as_they_were_computed(values, data):
     shape = (len(values), *data.draw(hnp.array_shapes(max_dims=2, max_side=3)))
     frames = {(0, "z"): data.draw(hnp.arrays(np.float64, shape)), (1, "y"): np.zeros(shape)}
     start = data.draw(st.sampled_from(values))
-    header, arrays = send(Sweep("loop", "Strength", values, start, frames, unit="×", slider=False))
+    header, arrays = send(Sweep("loop", "Strength", values, start, frames, unit="×", slider=False, play=True))
     sweep = header["sweep"]
     targets = sweep.pop("targets")
     assert sweep == {
@@ -69,6 +69,7 @@ def test_sweep_frames_arrive_as_they_were_computed(values, data):
         "values": values,
         "start": start,
         "slider": False,
+        "play": True,
     }
     for target, ((trace, attribute), computed) in zip(targets, frames.items(), strict=True):
         assert (target["trace"], target["attribute"]) == (trace, attribute)
@@ -98,3 +99,9 @@ def test_another_number_of_frames_than_values_is_refused(values, frames):
     else:
         with pytest.raises(ValueError, match=f"{frames} frames for {len(values)} values"):
             Sweep("loop", "", values, values[0], make)
+
+
+def test_a_place_that_was_picked_is_two_numbers_or_none():
+    assert Point.from_state({"x": 1, "y": -0.5}) == (1.0, -0.5)
+    for wrong in (None, [1, 2], {"x": 1}, {"x": 1, "y": "2"}, {"x": True, "y": 0}, {"x": float("nan"), "y": 0}):
+        assert Point.from_state(wrong) is None
