@@ -10,6 +10,9 @@ LESSONS = {
     "unrolling": ("Unrolling", ":material/view_column:"),
     "lstm": ("LSTM", ":material/memory:"),
     "gru": ("GRU", ":material/account_tree:"),
+    "bptt": ("BPTT", ":material/undo:"),
+    "vanishing": ("Vanishing", ":material/trending_down:"),
+    "clipping": ("Clipping", ":material/content_cut:"),
 }
 """File name and address -> title and icon."""
 FIRST = "unrolling"

@@ -11,6 +11,8 @@
 
 from .bag import BagOfWords
 from .cell import Cell
+from .cliff import Cliff, Descent, descend
+from .clipping import angle, clip_by_norm, clip_by_value
 from .elman import Elman
 from .flow import Flow, flow, log_pairwise, pairwise
 from .gradients import Gradients, backward, truncated
@@ -25,6 +27,8 @@ from .versions import VERSIONS, Version
 __all__ = [
     "BagOfWords",
     "Cell",
+    "Cliff",
+    "Descent",
     "Elman",
     "Flow",
     "GRU",
@@ -37,8 +41,12 @@ __all__ = [
     "Trace",
     "VERSIONS",
     "Version",
+    "angle",
     "backward",
     "blocks",
+    "clip_by_norm",
+    "clip_by_value",
+    "descend",
     "direct_path",
     "flow",
     "jacobians",

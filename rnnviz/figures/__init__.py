@@ -4,22 +4,48 @@ A figure has no title of its own: the page gives it a caption. Its `layout.meta`
 (drawn from 1) and which the unit (from 0), so that the stage can link it to the player.
 """
 
+from .blame import blame, truncation_error
+from .bptt import gradient_flow, step_losses, weight_norms, weight_shares
+from .chain_rule import product_norms, singular_values, step_jacobian
+from .cliff import cliff_contours
+from .clipped_runs import norm_distribution, run_losses, run_norms, scaled_gradients
+from .clipping import clip_angles, clipped_plane
 from .data import feature_map, series, word_columns
+from .descent import descent_norms
 from .gates import envelopes, hold_costs, kept_share, next_tokens_compared, openness, state_change
 from .influence import influence_decay
+from .memory import mean_gates, memory_paths, norm_fan
 from .order import compared_states, state_distances
 from .outputs import next_tokens
 from .shapes import unrolled_shape
 from .states import repetition_distances, state_heatmap, unit_responses
 from .units import unit_by_count, unit_evidence, unit_split
+from .vanishing import gradient_norms, how_far_back, spectrum, squash_slopes
 from .versions import as_written, parameter_counts, version_distances
 from .weights import weight_heatmap
 
 __all__ = [
+    "gradient_norms",
+    "how_far_back",
+    "mean_gates",
+    "memory_paths",
+    "norm_fan",
+    "spectrum",
+    "squash_slopes",
+    "scaled_gradients",
+    "run_norms",
+    "run_losses",
+    "norm_distribution",
+    "clipped_plane",
+    "clip_angles",
+    "descent_norms",
+    "cliff_contours",
     "as_written",
+    "blame",
     "compared_states",
     "envelopes",
     "feature_map",
+    "gradient_flow",
     "hold_costs",
     "influence_decay",
     "kept_share",
@@ -29,9 +55,14 @@ __all__ = [
     "state_distances",
     "next_tokens",
     "parameter_counts",
+    "product_norms",
     "repetition_distances",
     "series",
+    "singular_values",
     "state_heatmap",
+    "step_jacobian",
+    "step_losses",
+    "truncation_error",
     "unit_by_count",
     "unit_evidence",
     "unit_responses",
@@ -39,5 +70,7 @@ __all__ = [
     "unrolled_shape",
     "version_distances",
     "weight_heatmap",
+    "weight_norms",
+    "weight_shares",
     "word_columns",
 ]

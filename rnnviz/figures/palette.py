@@ -47,7 +47,7 @@ PROBABILITY = {"light": "#93b8a8", "dark": "#3d6b5c"}
 CLIPPING = {
     "without": {"light": "#b5321c", "dark": "#ff8f73"},
     "norm": {"light": "#1a5fb0", "dark": "#74b3ff"},
-    "value": {"light": "#6d6a00", "dark": "#d3cc3f"},
+    "value": {"light": "#0b7a63", "dark": "#4fd0b4"},
 }
 """A gradient that is not clipped, one that is clipped by its norm, and one that is by value."""
 BANDS = {"c": {"light": "#cfd4da", "dark": "#4b525d"}, "h": {"light": "#6f7a86", "dark": "#b9c2cd"}}

@@ -57,7 +57,66 @@ ORDER = pd.DataFrame(
 ).assign(name=["bag of words"] * 2 + ["Elman"] * 2)
 USES = [Step("a"), Step("b", output="c", p=0.5), Step("c", fed=True, output="␣", p=0.25)]
 FADING = {"GRU": np.array([np.nan, 1.0, 1e-3, 0.0]), "LSTM, c": np.array([np.nan, 3.0, 2.0, 1.0])}
+LOGS = {"total": np.array([-np.inf, -400.5, 1.25]), "own": np.array([-3.0, np.nan, np.inf]), "cell": np.zeros(3)}
+PAIRS = np.where(np.tri(3, dtype=bool), np.array([[0.5, 0, 0], [-2.0, 1.0, 0], [-np.inf, -400.5, -1.0]]), np.nan)
+SHARES = {
+    "W_hy": np.array([0.25, 0.5, 0.25]),
+    "W_ih": np.array([-0.5, 0.5, 1.0]),
+    "W_hh": np.array([np.nan, np.nan, np.nan]),
+}
+CUTS = {"W_hh": np.array([45.0, 12.5, 0.0]), "W_ih": np.array([30.0, np.nan, 0.0])}
+ARROWS = np.array([[3.0, -0.5], [0.25, 0.5], [-1.0, 2.0]])
+TURNED = {"norm": np.zeros(3), "value": np.array([20.0, 0.0, 15.5])}
+WAYS = {"norm": np.array([[0.5, 0.5], [0.75, 0.25]]), "without": np.array([[0.5, 0.5], [2.0, 0.75]])}
+NORMS = {"without": np.array([0.5, 40.0, np.inf]), "norm": np.array([0.5, 2.0, 0.125])}
+FADES = {
+    name: np.array([[-9.0, -6, -3, 0], [1, 2, 1, 0], [-np.inf, -np.inf, -1, 0]])
+    for name in ("Elman", "GRU", "LSTM, h", "LSTM, c")
+}
+OPEN = {"Elman": np.full((3, 4), 0.5), "GRU": np.ones((3, 4)), "LSTM": np.zeros((3, 4))}
+DIRECT = {"largest": FADES["Elman"], "median": FADES["GRU"]}
+REACH = np.array([[1.0, np.nan, 2.0, 3.0]] * 3)
+FAN = np.stack([FADES["Elman"]] * 5, axis=1)
+PART = (0.1, 0.25, 0.5, 0.75, 0.9)
 ALL = {
+    "gradient_norms": lambda: figures.gradient_norms(FADES, FADES["Elman"] + 4, at=1, low=-3, high=3),
+    "spectrum": lambda: figures.spectrum(np.array([[0.5 + 1j, 0.5 - 1j, 0.25]] * 3), np.ones(3), at=0, limit=2),
+    "squash_slopes": lambda: figures.squash_slopes(OPEN, dict.fromkeys(OPEN, "1 − h²"), at=0),
+    "how_far_back": lambda: figures.how_far_back(REACH, REACH / 4, list(FADES), at=0, length=4),
+    "memory_paths": lambda: figures.memory_paths(FADES["GRU"][:, ::3], np.array([0, 3]), DIRECT, at=2, low=-3, high=3),
+    "mean_gates": lambda: figures.mean_gates({"i": OPEN["GRU"], "f": OPEN["LSTM"]}, at=0),
+    "norm_fan": lambda: figures.norm_fan(FAN, FADES["GRU"], PART, cell="LSTM", at=2, low=-5, high=1),
+    "clipped_plane": lambda: figures.clipped_plane(
+        ARROWS, ARROWS.clip(-1, 1), method="value", threshold=1.0, limit=3.5, labels=list("abc")
+    ),
+    "clip_angles": lambda: figures.clip_angles(np.array([3.0, 0.5, 2.25]), TURNED, threshold=1.0, limits=(0.1, 10.0)),
+    "cliff_contours": lambda: figures.cliff_contours(
+        np.eye(3), w=np.arange(3) / 2, b=np.arange(3) / 2, paths=WAYS, update=1, highest=1.0
+    ),
+    "descent_norms": lambda: figures.descent_norms(NORMS, threshold=1.0, update=1),
+    "run_norms": lambda: figures.run_norms(NORMS, np.array([0.5, 1.0, 0.125]), threshold=1.0),
+    "run_losses": lambda: figures.run_losses({k: one / 4 for k, one in NORMS.items()}, chance=1.4),
+    "norm_distribution": lambda: figures.norm_distribution(
+        np.array([3, 0, 1]), np.geomspace(0.1, 10, 4), np.array([0.5, 1.0]), np.array([0.75, 0.25]), threshold=1.0
+    ),
+    "scaled_gradients": lambda: figures.scaled_gradients(
+        {"update 1": np.array([1e-3, 0.1]), "update 5": np.array([0.0, 1.0])},
+        {"update 1": 1.0, "update 5": 0.5},
+        limits=(1e-4, 10.0),
+    ),
+    "step_losses": lambda: figures.step_losses(
+        np.array([0.5, 4.0, np.nan]), list("to "), ["o", "␣", ""], counted=np.array([False, True, False])
+    ),
+    "gradient_flow": lambda: figures.gradient_flow(LOGS, list("to "), cell="LSTM"),
+    "weight_shares": lambda: figures.weight_shares(SHARES, list("to "), cell="GRU"),
+    "weight_norms": lambda: figures.weight_norms(
+        dict(zip(SHARES, LOGS.values(), strict=True)), list("to "), cell="GRU"
+    ),
+    "step_jacobian": lambda: figures.step_jacobian(WEIGHT[:4], step=3, states=("h", "c"), limit=2.5),
+    "singular_values": lambda: figures.singular_values(np.array([0.5, -1.0, -np.inf]), cell="Elman"),
+    "product_norms": lambda: figures.product_norms({"a": LOGS["total"], "b": LOGS["own"]}, list("to "), cell="LSTM"),
+    "blame": lambda: figures.blame(PAIRS, list("to ")),
+    "truncation_error": lambda: figures.truncation_error(CUTS, [1, 2, 4], k=2, measure="angle", cell="Elman"),
     "compared_states": lambda: figures.compared_states(PANELS),
     "state_distances": lambda: figures.state_distances(ORDER, words=[("dog", "man"), ("man", "dog")]),
     "unrolled_shape": lambda: figures.unrolled_shape(STATE[:3], USES),

@@ -135,6 +135,13 @@ def test_gates_are_told_apart_by_all_eyes(vision, theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", VISION)
+def test_ways_to_clip_are_told_apart_by_all_eyes_and_can_be_read(vision, theme):
+    assert alike(palette.CLIPPING | {"ink": palette.INK}, theme, vision) == {}
+    assert all(contrast(colour[theme], BACKGROUND[theme]) >= 4.5 for colour in palette.CLIPPING.values())
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", VISION)
 def test_the_bands_of_states_are_told_apart_from_each_other_and_from_the_lines_on_them(vision, theme):
     assert alike(palette.BANDS | {"line": palette.INK}, theme, vision) == {}
 
@@ -158,7 +165,12 @@ def test_plus_and_minus_the_same_number_are_equally_strong(theme):
 def test_more_is_always_further_from_the_background(theme):
     away = 1 if theme == "dark" else -1
     middle = len(palette.SIGNED[theme]) // 2
-    for scale in (palette.SIGNED[theme][middle:], palette.SIGNED[theme][middle::-1], palette.GATE[theme]):
+    for scale in (
+        palette.SIGNED[theme][middle:],
+        palette.SIGNED[theme][middle::-1],
+        palette.GATE[theme],
+        palette.LOSS[theme],
+    ):
         assert (np.diff([lightness(colour) for colour in scale]) * away > 5).all()
 
 

@@ -1,0 +1,256 @@
+"""What the lesson "Backpropagation through time" computes: each by its settings, and each only once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rnnviz.engine import Flow, backward, flow, jacobians, log_pairwise, products, truncated
+from rnnviz.engine.flow import log10, log_norm
+from rnnviz.stage import Backward
+from rnnviz.training.character_model import Reading
+
+from .gated import frozen
+from .remember import remember
+from .unrolling import Settings, network, reading
+from .words import decimal, token_label
+
+LONGEST = 100
+LOSSES = ("every step", "last step only")
+CUTS = ("chunks", "windows")
+ALL_KS = 24
+"""Of a text with no more steps than this, every k is computed; of a longer one as many, closer for small k."""
+FADED = 0.01
+SCALE = (-8.0, 2.0)
+"""log10 of the norms between which the player's colours and widths change, for every cell, loss and text."""
+
+
+class Backpropagation(NamedTuple):
+    """One text, read and differentiated.
+
+    tokens: (time,) labels of the inputs   values: (time,) L_t in nats, NaN at the last character, which has no next one
+    counted: (time,) which of them are part of L   dh: (time, hidden) ∂L_t/∂h_t of those, else 0
+    flow: log10 norms of what goes back   steps: T, the last step that has a loss; 0 for one character
+    """
+
+    reading: Reading
+    tokens: list[str]
+    values: np.ndarray
+    counted: np.ndarray
+    dh: np.ndarray
+    flow: Flow
+    steps: int
+
+    @property
+    def loss(self) -> float:
+        """L, the sum of what counts, in nats."""
+        return float(self.values[self.counted].sum())
+
+    @property
+    def norms(self) -> dict[str, np.ndarray]:
+        """What `figures.gradient_flow` draws."""
+        lines = {"total": self.flow.total, "own": self.flow.own}
+        return lines if self.flow.cell is None else lines | {"cell": self.flow.cell}
+
+    @property
+    def played(self) -> Backward:
+        """What the player plays after the forward pass."""
+        losses = np.where(self.counted, self.values, np.nan)
+        return Backward(losses, self.flow.total, self.flow.own, self.flow.carried, SCALE, self.flow.cell)
+
+    def table(self) -> pd.DataFrame:
+        """time (from 0), character, loss, counted, and log10 of each norm of `Flow`."""
+        norms = {f"log10_{name}": values for name, values in self.flow._asdict().items() if values is not None}
+        steps = range(len(self.values))
+        columns = {"time": steps, "character": list(self.reading.text), "loss": self.values, "counted": self.counted}
+        return pd.DataFrame(columns | norms)
+
+
+@remember
+def backpropagation(settings: Settings, text: str, kind: str) -> Backpropagation:
+    r"""The loss of one of `LOSSES` and its gradients.
+
+    .. math::
+        L_t = -\ln p_t[\text{character}_{t+1}], \qquad L = \sum_t L_t \quad \text{or} \quad L = L_T
+    """
+    read, readout = reading(settings, text), network(settings).readout
+    every = readout.cross_entropy(read.trace.h, read.ids[1:])
+    loss = readout.cross_entropy(read.trace.h, read.ids[1:], only_last=kind == LOSSES[1])
+    back = flow(read.trace, loss.dh)
+    for values in (every.values, loss.dh, *back):
+        if values is not None:
+            frozen(values)
+    tokens = [token_label(network(settings).vocabulary.tokens[i]) for i in read.ids]
+    return Backpropagation(read, tokens, every.values, frozen(~np.isnan(loss.values)), loss.dh, back, len(text) - 1)
+
+
+@remember
+def blame(settings: Settings, text: str) -> np.ndarray:
+    """(T, T) log10 ‖∂L_t/∂h_s‖₂, [t, s], for the loss of every step; NaN above the diagonal."""
+    back = backpropagation(settings, text, LOSSES[0])
+    pairs = log_pairwise(back.reading.trace, back.dh)[: back.steps, : back.steps]
+    return frozen(np.where(np.tri(back.steps, dtype=bool), pairs, np.nan))
+
+
+class Factor(NamedTuple):
+    """∂s_t/∂s_{t−1}, s = h, or (h, c) joined.
+
+    matrix: (S, S)   singular: (S,) log10, largest first; NaN below S · 2⁻⁵² of the largest, where rounding is all
+    """
+
+    matrix: np.ndarray
+    singular: np.ndarray
+
+
+@remember
+def factor(settings: Settings, text: str, step: int) -> Factor:
+    """One factor of the chain rule. step: t, from 1"""
+    trace = reading(settings, text).trace
+    t = step - 1
+    before = {"h0": trace.previous("h")[t]} | ({} if trace.c is None else {"c0": trace.previous("c")[t]})
+    (matrix,) = jacobians(trace.cell.run(trace.x[t : t + 1], **before))
+    values = np.linalg.svd(matrix, compute_uv=False)
+    rounding = len(values) * np.finfo(float).eps * values[0]
+    return Factor(frozen(matrix), frozen(np.where((values > rounding) | (values[0] == 0), log10(values, 0), np.nan)))
+
+
+class Chain(NamedTuple):
+    """All factors of a text at once.
+
+    limit: all but 1 in 200 entries of all factors lie within it, so that all are drawn on one scale
+    largest: (T,) log10 of each one's spectral norm; [t − 1] is that of ∂s_t/∂s_{t−1}
+    norms: "whole", and of an LSTM "hh" and "cell" -> (T,) log10 of the spectral norm of ∂s_T/∂s_t, ∂h_T/∂h_t and
+    ∂c_T/∂c_t
+    """
+
+    limit: float
+    largest: np.ndarray
+    norms: Mapping[str, np.ndarray]
+
+
+@remember
+def chain(settings: Settings, text: str) -> Chain:
+    """T is the last step with a loss, so the last character is not read. The text has at least two characters."""
+    trace = reading(settings, text[:-1]).trace
+    matrices, through = jacobians(trace), products(trace)
+    norms = {"whole": frozen(through.log_norms())}
+    if through.cell is not None:
+        norms |= {part: frozen(through.log_norms(part)) for part in ("hh", "cell")}
+    largest = log10(np.linalg.svd(matrices, compute_uv=False)[:, 0], 0)
+    return Chain(float(np.quantile(np.abs(matrices), 0.995)), frozen(largest), MappingProxyType(norms))
+
+
+class Taught(NamedTuple):
+    """What each step taught the weights "W_hy", "W_ih" and "W_hh".
+
+    shares: weight -> (T,) ⟨G_s, G⟩ / ‖G‖², NaN where G is exactly 0   norms: weight -> (T,) log10 ‖G_s‖
+    total: weight -> log10 ‖G‖
+    """
+
+    shares: Mapping[str, np.ndarray]
+    norms: Mapping[str, np.ndarray]
+    total: Mapping[str, float]
+
+
+@remember
+def taught(settings: Settings, text: str, kind: str) -> Taught:
+    r"""Each weight's gradient G split by the step s at which the weight was used.
+
+    .. math::
+        G = \sum_s G_s, \qquad \text{share of } s = \frac{\langle G_s, G \rangle}{\lVert G \rVert^2}
+    """
+    back, read = backpropagation(settings, text, kind), reading(settings, text)
+    gradients = backward(read.trace, back.dh)
+    loss = network(settings).readout.cross_entropy(read.trace.h, read.ids[1:], only_last=kind == LOSSES[1])
+    parts = {"W_hy": loss.weight, "W_ih": gradients.split("weight_ih"), "W_hh": gradients.split("weight_hh")}
+    shares, norms, total = {}, {}, {}
+    for name, split in parts.items():
+        by_step = split[: back.steps].reshape(back.steps, -1)
+        whole = by_step.sum(axis=0)
+        squared = whole @ whole
+        shares[name] = frozen(by_step @ whole / squared if squared else np.full(back.steps, np.nan))
+        norms[name] = frozen(log_norm(by_step))
+        total[name] = float(log_norm(whole))
+    return Taught(*map(MappingProxyType, (shares, norms, total)))
+
+
+def cuts(steps: int) -> list[int]:
+    """The k that are computed: all of a short text, else the closer the smaller; the last is T, which cuts nothing."""
+    if steps <= ALL_KS:
+        return list(range(1, steps + 1))
+    return sorted({round(k) for k in np.geomspace(1, steps, ALL_KS + 8)})
+
+
+def kept(steps: int, k: int, cut: str) -> np.ndarray:
+    """(T, T) which pairs [t, s] truncation leaves: those of one chunk, or those less than k apart."""
+    t, s = np.indices((steps, steps))
+    return (s <= t) & (t // k == s // k if cut == "chunks" else t - s < k)
+
+
+class Truncation(NamedTuple):
+    """Truncated against full gradients.
+
+    ks: (ks,)   angle, ratio: weight -> (ks,) degrees between the two, and ‖truncated‖ / ‖full‖; NaN where undefined
+    """
+
+    ks: list[int]
+    angle: Mapping[str, np.ndarray]
+    ratio: Mapping[str, np.ndarray]
+
+    def at(self, k: float) -> int:
+        """The number of the computed k nearest to this one."""
+        return int(np.abs(np.subtract(self.ks, k)).argmin())
+
+
+@remember
+def truncation(settings: Settings, text: str, kind: str, cut: str) -> Truncation:
+    """How far truncated gradients of W_hh and W_ih are from the full ones. cut: one of `CUTS`"""
+    back = backpropagation(settings, text, kind)
+    trace, ks = back.reading.trace, cuts(back.steps)
+    full = backward(trace, back.dh)
+    results = [truncated(trace, back.dh, k, overlap=cut == "windows") for k in ks]
+    angles, ratios = {}, {}
+    for name, weight in (("W_hh", "weight_hh"), ("W_ih", "weight_ih")):
+        whole = getattr(full, weight)
+        parts = [getattr(result, weight) for result in results]
+        angles[name] = frozen(np.array([angle(part, whole) for part in parts]))
+        norm = np.linalg.norm(whole)
+        ratios[name] = frozen(np.array([np.linalg.norm(part) / norm if norm else np.nan for part in parts]))
+    return Truncation(ks, MappingProxyType(angles), MappingProxyType(ratios))
+
+
+def angle(one: np.ndarray, other: np.ndarray) -> float:
+    r"""Degrees between two arrays taken as vectors, accurate near 0 too (Kahan 2006); NaN if one is exactly 0.
+
+    .. math::
+        2 \arctan \frac{\lVert u - v \rVert}{\lVert u + v \rVert}, \qquad \lVert u \rVert = \lVert v \rVert = 1
+    """
+    sizes = np.linalg.norm(one), np.linalg.norm(other)
+    if not all(sizes):
+        return float("nan")
+    u, v = one / sizes[0], other / sizes[1]
+    return float(np.degrees(2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))))
+
+
+@remember
+def steps_until_faded(settings: Settings, text: str) -> int | None:
+    """How many steps before T ‖∂L_T/∂h_s‖ is first below `FADED` of what it is at T; None if it never is."""
+    row = backpropagation(settings, text, LOSSES[1]).flow.total[: len(text) - 1]
+    if not len(row) or np.isneginf(row[-1]):
+        return None
+    back = np.flatnonzero(row[::-1] < row[-1] + np.log10(FADED))
+    return int(back[0]) if len(back) else None
+
+
+def log_number(log: float) -> str:
+    """10 to this power in LaTeX, four digits, wherever it lies; 0 for −inf."""
+    if np.isneginf(log):
+        return "0"
+    power = int(np.floor(log))
+    if -3 <= power <= 3:
+        return decimal(10.0**log)
+    return rf"{10 ** (log - power):.3f} \cdot 10^{{{power}}}"

@@ -1,0 +1,63 @@
+"""Controls that stand in the section that they change, and figures that the stage's chart cannot show."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from rnnviz.stage.chart import Figure
+
+from .controls import Config, Controls
+from .lesson import Lesson
+
+FIRST_PICTURES = 1.0
+"""Seconds that a browser has to draw the pictures of a page before it begins with the heavy one."""
+
+
+def check_links(lesson: Lesson, **sections: Controls) -> None:
+    """On the first run, before anything else is drawn: what the link asks of the sections' controls and cannot have.
+
+    sections: name of a section -> its controls, as `controls_here` will draw them
+    """
+    for name, controls in sections.items():
+        if not controls.known():
+            controls.check_link(f"{lesson.key}-{name}")
+
+
+def controls_here(lesson: Lesson, controls: Controls, name: str) -> Config:
+    """What is set. The controls stand where this is called; what could not be taken from the link is said above.
+
+    name: of the section, as `check_links` knows it
+    """
+    lesson.settle()
+    controls.draw()
+    config, notices = controls.read(f"{lesson.key}-{name}")
+    for notice in notices:
+        lesson.note(notice)
+    return config
+
+
+def dark_theme() -> bool:
+    """Whether the visitor sees the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
+    """A figure in three dimensions, which can be turned. It keeps its view while the figure stays the same.
+
+    The browser needs seconds to make the first one, and does nothing else then. So a page hands it in last, and on a
+    first visit it waits until the other pictures are likely to stand.
+    """
+    lesson.settle()
+    visited = f"{lesson.key} {name} visited"
+    if not st.session_state.get(visited):
+        st.session_state[visited] = True
+        time.sleep(FIRST_PICTURES)
+    st.markdown(f"**{caption}**")
+    st.plotly_chart(figure, key=f"{lesson.key}-{name}", theme=None, width="stretch", config={"displayModeBar": False})
+
+
+def progress(words: str):
+    """Says what is being computed for as long as it takes: `with progress("Training"): …`"""
+    return st.spinner(words)

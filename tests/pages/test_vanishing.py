@@ -1,0 +1,138 @@
+"""The lesson "Vanishing and exploding" as a learner meets it: all its charts hold one sweep, whatever is asked for."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from rnnviz.lesson import vanishing
+from rnnviz.lesson.vanishing import BIASES, RADII, Settings
+from tests.lesson.markdown import outside_code
+from tests.pages.page import LessonApp
+from tests.stage.decoder import as_sent, decode
+
+SWEPT = ("gradient", "spectrum", "slopes", "reach", "paths", "gates", "typical-elman", "typical-gru", "typical-lstm")
+SMALL = {"units": 4, "length": 12}
+PREDICT = "a hundredth"
+
+
+class Page(LessonApp):
+    def __init__(self, **link):
+        super().__init__("pages/vanishing.py", "vanishing", **link)
+
+    def sent(self, name):
+        """A chart's header and arrays."""
+        return decode(self.stage(name))
+
+
+def drawn_flow(page, settings):
+    """Whether the first chart holds what is computed for these settings."""
+    found = vanishing.flow.__wrapped__(settings)
+    _, frames = page.sent("gradient")
+    for k, logs in enumerate(found.logs.values()):
+        np.testing.assert_array_equal(frames[f"{k} y"], as_sent(np.where(np.isinf(logs), np.nan, logs)))
+    return True
+
+
+def test_without_a_link_the_identity_cell_stands_at_the_turning_point():
+    page = Page()
+    assert drawn_flow(page, Settings("identity", 32, 100, 1.0, 1.0, None, 0, False, "")) and page.notices == []
+    for name in SWEPT:
+        header, frames = page.sent(name)
+        assert header["sweep"]["name"] == "radius" and header["sweep"]["start"] == 1.0
+        assert len(header["sweep"]["values"]) == 30 and all(len(frame) == 30 for frame in frames.values())
+
+
+@pytest.mark.parametrize(
+    ("link", "settings"),
+    [
+        ({"phi": "tanh", "forget": "torch"}, Settings("tanh", 4, 12, 1.0, None, None, 0, False, "")),
+        ({"phi": "relu", "scale": 0, "seed": 7}, Settings("relu", 4, 12, 0.0, 1.0, None, 7, False, "")),
+        ({"held": "held at 1", "forget": "5"}, Settings("identity", 4, 12, 1.0, 5.0, None, 0, True, "")),
+        ({"scrub": "forget bias", "fixed_radius": 0.5}, Settings("identity", 4, 12, 1.0, 0.0, 0.5, 0, False, "")),
+    ],
+)
+def test_a_link_sets_the_networks(link, settings):
+    page = Page(**SMALL, **link)
+    assert drawn_flow(page, settings)
+    values = page.sent("gradient")[0]["sweep"]["values"]
+    np.testing.assert_allclose(values, BIASES if settings.radius else RADII)
+
+
+def test_trained_weights_read_the_text_and_are_scaled_by_a_factor():
+    page = Page(weights="trained", passage="to be or not")
+    assert drawn_flow(page, Settings("tanh", 64, 12, 1.0, None, None, 0, False, "to be or not"))
+    assert page.sent("gradient")[0]["sweep"]["name"] == "factor"
+    assert page.said("As it was trained") and page.stage("typical-elman") is None
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"length": 1}, "one time step"),
+        ({"units": 1, "length": 12}, "one hidden unit"),
+        ({"scale": 0, **SMALL}, "all inputs are 0"),
+        ({"length": 501, "units": 4}, "from 1 to 500"),
+        ({"radius": 0, **SMALL}, "from 0.1 to 3"),
+        ({"radius": "banana", **SMALL}, "from 0.1 to 3"),
+        ({"phi": "sigmoid", **SMALL}, "choose one of identity, tanh, relu"),
+        ({"weights": "trained", "passage": "né"}, "Not among the characters"),
+    ],
+)
+def test_what_shows_little_or_cannot_be_gets_a_sentence(link, words):
+    page = Page(**link)
+    assert any(words in notice for notice in page.notices)
+    assert page.stage("gradient")
+
+
+def test_the_identity_at_radius_3_over_500_steps_is_marked_where_it_leaves_the_axis():
+    _, frames = Page(length=500, units=2).sent("gradient")
+    assert np.isfinite(frames["5 x"][-1, 0]) and abs(frames["5 customdata"][-1, 0] - 499 * np.log10(3)) < 1
+    assert np.isfinite(frames["6 x"][0, 0])
+
+
+def test_no_number_on_the_page_is_written_as_nan():
+    for link in (SMALL, {"length": 1}, {"weights": "trained", "passage": "a"}, {"phi": "relu", "units": 1, "scale": 0}):
+        page = Page(**link)
+        for said in page.prose + page.notices:
+            assert "nan" not in outside_code(said).lower().replace("banana", "")
+
+
+def test_the_prediction_is_judged_by_what_was_computed():
+    page = Page(**SMALL)
+    page.choose(PREDICT, 2)
+    assert "Computed with your seed" in page.said("Computed with your seed")
+
+
+def test_the_presets_set_what_they_say():
+    page = Page(units=4)
+    page.choose("tanh saturates", 3)
+    assert drawn_flow(page, Settings("tanh", 4, 200, 1.0, 3.0, None, 0, False, ""))
+    page.choose("f held at 1", 0)
+    assert drawn_flow(page, Settings("tanh", 4, 200, 1.0, 3.0, None, 0, True, ""))
+    page.choose("f held at 1", 5)
+    assert page.sent("gates")[0]["sweep"]["name"] == "bias"
+
+
+def test_answers_are_graded_against_the_engine():
+    page = Page(**SMALL)
+    page.answer("radius 0.5", 99)
+    assert page.verdicts[0][0] == "warning"
+    found = vanishing.flow.__wrapped__(Settings("identity", 4, 100, 1.0, 1.0, None, 0, False, ""))
+    page.answer("radius 0.5", int(found.reach[RADII.index(0.5), 0]))
+    page.answer("The radius is 3", 0)
+    assert [kind for kind, _ in page.verdicts] == ["success", "success"]
+
+
+def test_another_repaint_sends_the_same_bytes():
+    page = Page(**SMALL)
+    before = page.all_sent
+    assert page.run().all_sent == before
+
+
+def test_each_figure_is_drawn_at_the_start_of_its_slider():
+    page = Page(**SMALL)
+    for name in SWEPT:
+        assert json.loads(page.sent(name)[0]["figure"])["data"]
