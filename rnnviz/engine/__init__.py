@@ -14,10 +14,18 @@ from .cell import Cell
 from .cliff import Cliff, Descent, descend
 from .clipping import angle, clip_by_norm, clip_by_value
 from .elman import Elman
-from .flow import Flow, flow, log_pairwise, pairwise
+from .flow import Flow, flow, log_norm, log_pairwise, pairwise
 from .gradients import Gradients, backward, truncated
 from .gru import GRU
-from .jacobians import Products, blocks, direct_path, jacobians, products
+from .jacobians import (
+    Products,
+    blocks,
+    direct_path,
+    jacobians,
+    log_singular_values,
+    log_spectral_norms,
+    products,
+)
 from .lstm import LSTM
 from .readout import Loss, Readout, softmax
 from .sizes import Sizes
@@ -50,7 +58,10 @@ __all__ = [
     "direct_path",
     "flow",
     "jacobians",
+    "log_norm",
     "log_pairwise",
+    "log_singular_values",
+    "log_spectral_norms",
     "pairwise",
     "products",
     "softmax",

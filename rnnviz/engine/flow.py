@@ -16,7 +16,8 @@ from .trace import Trace
 Array = np.ndarray
 LOG10_2 = np.log10(2.0)
 PLAIN = (1e-250, 1e250)
-"""Squares of norms between these were reached by plain floats, with nothing lost on the way."""
+"""Squares of norms between these were reached by plain floats, with nothing lost on the way. A step without a loss has
+none."""
 
 
 class Flow(NamedTuple):
@@ -84,7 +85,8 @@ def _pairs(trace: Trace, dh: Any, state: str) -> tuple[Array, Array]:
     checks.choice("state", state, ("h", "c") if trace.cell.has_cell_state else ("h",))
     with np.errstate(all="ignore"):
         squares, _ = _sweep(trace, dh, state, plain=True)
-        if PLAIN[0] < squares.min() and squares.max() < PLAIN[1]:
+        reached = squares[dh.any(axis=1)]
+        if PLAIN[0] < reached.min(initial=1) and reached.max(initial=1) < PLAIN[1]:
             return np.tril(np.sqrt(squares)), np.zeros(1, dtype=int)
         squares, exponent = _sweep(trace, dh, state, plain=False)
         return np.tril(np.sqrt(squares)), exponent

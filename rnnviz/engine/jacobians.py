@@ -41,18 +41,8 @@ class Products:
     cell: Array | None
 
     def log_singular_values(self) -> Array:
-        """(time, S): log10 of the singular values of ∂s_T/∂s_t, largest first.
-
-        NaN below what rounding leaves of the largest (S · 2⁻⁵² of it), and where the state has overflowed.
-        """
-        S = self.mantissa.shape[-1]
-        result = np.full(self.mantissa.shape[:2], np.nan)
-        fine = np.isfinite(self.mantissa).all(axis=(1, 2))
-        values = np.linalg.svd(self.mantissa[fine], compute_uv=False)
-        rounding = S * np.finfo(float).eps * values[:, :1]
-        logs = log10(values, self.exponent[fine, None])
-        result[fine] = np.where((values > rounding) | (values[:, :1] == 0), logs, np.nan)
-        return result
+        """(time, S): log10 of the singular values of ∂s_T/∂s_t, as `log_singular_values` has them."""
+        return log_singular_values(self.mantissa, self.exponent)
 
     def log_norms(self, part: str | None = None) -> Array:
         """(time,): log10 of the spectral norm (the largest singular value) of ∂s_T/∂s_t, -inf where it is 0.
@@ -63,11 +53,33 @@ class Products:
         if part not in allowed:
             raise ValueError(f"part is {part!r}; it must be one of {', '.join(map(repr, allowed))}")
         matrices = self.mantissa if part is None else self.cell if part == "cell" else blocks(self.mantissa)[part]
-        result = np.full(len(matrices), np.nan)
-        fine = np.isfinite(matrices).all(axis=(1, 2))
-        norms = np.linalg.svd(matrices[fine], compute_uv=False)[:, 0]
-        result[fine] = log10(norms, self.exponent[fine])
-        return result
+        return log_spectral_norms(matrices, self.exponent)
+
+
+def log_singular_values(matrices: Array, exponent: Array | int = 0) -> Array:
+    """(n, S): log10 of the singular values of matrices (n, S, S) · 2^exponent, largest first, -inf for one of zeros.
+
+    NaN below what rounding leaves of the largest (S · 2⁻⁵² of it), and where the state has overflowed.
+    """
+    fine = np.isfinite(matrices).all(axis=(1, 2))
+    values = np.linalg.svd(np.where(fine[:, None, None], matrices, 0.0), compute_uv=False)
+    rounding = matrices.shape[-1] * np.finfo(float).eps * values[:, :1]
+    known = fine[:, None] & ((values > rounding) | (values[:, :1] == 0))
+    return np.where(known, log10(values, np.reshape(exponent, (-1, 1))), np.nan)
+
+
+def log_spectral_norms(matrices: Array, exponent: Array | int = 0) -> Array:
+    """(n,): log10 of the largest singular value of matrices (n, S, S) · 2^exponent, -inf for 0, NaN where infinite.
+
+    The root of the largest eigenvalue of M Mᵀ: as exact as by all singular values, in a quarter of the time.
+    """
+    largest = np.abs(matrices).max(axis=(1, 2))
+    fine = np.isfinite(largest)
+    _, its = np.frexp(np.where(fine, largest, 1.0))
+    scaled = np.ldexp(np.where(fine[:, None, None], matrices, 0.0), -its[:, None, None])
+    squares = np.linalg.eigvalsh(scaled @ scaled.swapaxes(1, 2))[:, -1]
+    logs = np.where(largest > 0, log10(np.sqrt(np.maximum(squares, 0.0)), exponent + its), -np.inf)
+    return np.where(fine, logs, np.nan)
 
 
 def products(trace: Trace) -> Products:

@@ -29,9 +29,13 @@ class Detaching(Loop):
         return super().step(x, h, c)
 
 
-def windows_by_autograd(reading, dh, k):
-    """∑_t of the gradient of L_t through its last k steps alone: the weights' gradients, by a fresh run each."""
-    total, whole = {}, reading.run()
+def windows_by_autograd(reading, dh, dc, k):
+    """∑_t of the gradients of L_t through its last k steps alone, by a fresh run each."""
+    whole = reading.run()
+    zeros = {"h": np.zeros(whole.h.shape), "x": np.zeros(whole.x.shape), "h0": 0.0}
+    total = (
+        zeros | ({} if whole.c is None else {"c": np.zeros(whole.h.shape), "c0": 0.0}) | dict.fromkeys(PARAMETERS, 0.0)
+    )
     for t in range(len(reading.x)):
         first = max(0, t - k + 1)
         window = replace(
@@ -41,11 +45,15 @@ def windows_by_autograd(reading, dh, k):
             c0=whole.previous("c")[first] if whole.c is not None else None,
             hold_from=max(0, reading.hold_from - first),
         )
-        own = np.zeros((t + 1 - first, dh.shape[1]))
+        own, own_c = np.zeros((2, t + 1 - first, dh.shape[1]))
         own[-1] = dh[t]
-        for name, value in Loop(window).gradients(own, None).items():
-            if name in PARAMETERS:
-                total[name] = total.get(name, 0) + value
+        if dc is not None:
+            own_c[-1] = dc[t]
+        for name, value in Loop(window).gradients(own, None if dc is None else own_c).items():
+            if name in ("h", "c", "x"):
+                total[name][first : t + 1] += value
+            elif name in PARAMETERS or first == 0:  # what enters a later window is a constant
+                total[name] = total[name] + value
     return total
 
 
@@ -55,7 +63,8 @@ def test_chunks_equal_a_loop_that_detaches(kind, data):
     reading, k = data.draw(readings((kind,), clamped=True)), data.draw(st.integers(1, 9))
     trace = reading.run()
     dh = normal(*trace.h.shape, seed=data.draw(st.integers(0, 1000)))
-    ours, theirs = truncated(trace, dh, k, overlap=False), Detaching(reading, k).gradients(dh, None)
+    dc = normal(*trace.h.shape, seed=7) if trace.cell.has_cell_state else None
+    ours, theirs = truncated(trace, dh, k, dc=dc, overlap=False), Detaching(reading, k).gradients(dh, dc)
     for name, value in theirs.items():
         assert_close(getattr(ours, name), value)
 
@@ -66,14 +75,16 @@ def test_windows_equal_each_loss_through_its_last_k_steps(kind, data):
     reading, k = data.draw(readings((kind,), clamped=True)), data.draw(st.integers(1, 9))
     trace = reading.run()
     dh = normal(*trace.h.shape, seed=data.draw(st.integers(0, 1000)))
-    ours = truncated(trace, dh, k, overlap=True)
-    for name, value in windows_by_autograd(reading, dh, k).items():
+    dc = normal(*trace.h.shape, seed=7) if trace.cell.has_cell_state else None
+    ours = truncated(trace, dh, k, dc=dc, overlap=True)
+    for name, value in windows_by_autograd(reading, dh, dc, k).items():
         assert_close(getattr(ours, name), value)
 
 
-@given(readings(EVERY, clamped=True), st.integers(0, 1000), st.booleans(), st.integers(0, 3))
-def test_from_the_whole_length_on_nothing_is_cut(reading, seed, overlap, more):
-    trace = reading.run()
+@pytest.mark.parametrize("kind", EVERY, ids=called)
+@given(st.data(), st.integers(0, 1000), st.booleans(), st.integers(0, 3))
+def test_from_the_whole_length_on_nothing_is_cut(kind, data, seed, overlap, more):
+    trace = data.draw(readings((kind,), clamped=True)).run()
     dh = normal(*trace.h.shape, seed=seed)
     whole, cut = backward(trace, dh), truncated(trace, dh, len(trace) + more, overlap=overlap)
     for name in ("h", "c", "x", "h0", "c0", *PARAMETERS):
@@ -88,8 +99,10 @@ def test_one_step_leaves_each_loss_to_its_own_step(reading, seed, overlap):
     np.testing.assert_array_equal(truncated(trace, dh, 1, overlap=overlap).h, dh)
 
 
-@given(readings(WEIGHTED, clamped=True), st.integers(0, 1000))
-def test_what_each_step_adds_sums_to_the_whole(reading, seed):
+@pytest.mark.parametrize("kind", WEIGHTED, ids=called)
+@given(st.data(), st.integers(0, 1000))
+def test_what_each_step_adds_sums_to_the_whole(kind, data, seed):
+    reading = data.draw(readings((kind,), clamped=True))
     trace = reading.run()
     gradients = backward(trace, normal(*trace.h.shape, seed=seed))
     for name in PARAMETERS:
@@ -98,8 +111,10 @@ def test_what_each_step_adds_sums_to_the_whole(reading, seed):
         assert_close(parts.sum(axis=0), getattr(gradients, name))
 
 
-@given(readings(WEIGHTED, clamped=True), st.integers(0, 1000))
-def test_what_each_step_adds_is_autograds_with_weights_of_its_own(reading, seed):
+@pytest.mark.parametrize("kind", WEIGHTED, ids=called)
+@given(st.data(), st.integers(0, 1000))
+def test_what_each_step_adds_is_autograds_with_weights_of_its_own(kind, data, seed):
+    reading = data.draw(readings((kind,), clamped=True))
     """Autograd splits by step where each step gets a copy of the weights: those copies' gradients."""
     trace = reading.run()
     dh = normal(*trace.h.shape, seed=seed)
