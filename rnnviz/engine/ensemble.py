@@ -45,6 +45,10 @@ class Ensemble:
     clamp: Mapping[str, float]
     values: Mapping[str, Array]
 
+    def __post_init__(self) -> None:
+        for values in self.values.values():
+            values.setflags(write=False)
+
     def __getitem__(self, quantity: str) -> Array:
         return self.values[quantity]
 
@@ -60,6 +64,8 @@ class Ensemble:
     def direct_path(self) -> Array:
         """(time, members, values, hidden) log10 of the product of f_s over all s > t: what the forget gates alone
         leave of ∂L/∂c_T at step t. An LSTM's; −inf where a gate was exactly 0."""
+        if self.cells[0].name != "LSTM":
+            raise ValueError(f"{self.cells[0].name} has no forget gates; a direct path is an LSTM's")
         with np.errstate(divide="ignore"):
             log_f = np.log10(self["f"])
         after = np.zeros_like(log_f)
@@ -110,7 +116,9 @@ class Ensemble:
         from c_t on: through f, and through h_t, which follows c_t, and all gates. Of an ensemble of one LSTM."""
         if len(self.cells) != 1 or not self.cells[0].has_cell_state:
             raise ValueError(f"this needs an ensemble of one LSTM, not of {len(self.cells)} {self.cells[0].name}")
-        hidden = self["h"].shape[-1]
+        last, hidden = len(self["h"]) - 1, self["h"].shape[-1]
+        if sorted(set(steps)) != sorted(steps) or not all(0 <= t <= last for t in steps):
+            raise ValueError(f"steps must be different ones from 0 to {last}, not {list(steps)}")
         wanted = {t: k for k, t in enumerate(steps)}
         result = np.empty((len(self.scales), len(wanted)))
         for moment in self.backward(np.zeros((hidden, 1, hidden)), np.eye(hidden)[:, None, :]):

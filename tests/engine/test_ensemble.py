@@ -140,14 +140,19 @@ def test_a_gradient_that_is_exactly_zero_is_said_to_be():
     assert np.isneginf(norms[..., :-1]).all() and (norms[..., -1] == 0).all()
 
 
-@pytest.mark.parametrize(("phi", "cell"), [("tanh", "Elman"), (None, "GRU"), (None, "LSTM")])
-def test_the_slope_is_that_of_the_squash(phi, cell):
-    one = members(phi or cell)[0]
+@pytest.mark.parametrize("kind", ["tanh", "relu", "identity", "GRU", "LSTM"])
+def test_the_slope_is_that_of_the_squash(kind):
+    (one, _), small = members(kind), 1e-6
     trace = one.run(inputs())
-    squashed = {"Elman": trace.h, "GRU": trace["n"] if cell == "GRU" else None, "LSTM": None}[cell]
-    if cell == "LSTM":
-        squashed = np.tanh(trace["c"])
-    np.testing.assert_allclose(ensemble([one], inputs(), scales=[1.0]).slope[:, 0, 0], 1 - squashed**2, rtol=1e-9)
+    squash, pre = {
+        "tanh": (np.tanh, "h_pre"),
+        "relu": (lambda a: np.maximum(a, 0), "h_pre"),
+        "identity": (lambda a: a, "h_pre"),
+        "GRU": (np.tanh, "n_pre"),
+        "LSTM": (np.tanh, "c"),
+    }[kind]
+    by_differences = (squash(trace[pre] + small) - squash(trace[pre] - small)) / (2 * small)
+    np.testing.assert_allclose(ensemble([one], inputs(), scales=[1.0]).slope[:, 0, 0], by_differences, atol=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -187,3 +192,24 @@ def test_in_single_precision_a_norm_of_1e_minus_80_is_still_one():
 def test_the_cell_jacobian_is_only_of_one_lstm():
     with pytest.raises(ValueError, match="ensemble of one LSTM"):
         ensemble(members("GRU"), inputs(), scales=[1.0]).cell_jacobian_norms([0])
+
+
+def test_steps_that_are_none_and_paths_that_are_not_there_are_refused():
+    run = ensemble(members("LSTM")[:1], inputs(4), scales=[1.0])
+    for steps in ([0, 99], [0, 0, 3], [-1]):
+        with pytest.raises(ValueError, match="steps must be different ones from 0 to 3"):
+            run.cell_jacobian_norms(steps)
+    with pytest.raises(ValueError, match="Elman has no forget gates"):
+        ensemble(members("tanh"), inputs(), scales=[1.0]).direct_path()
+
+
+def test_nothing_in_a_run_can_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        ensemble(members("GRU"), inputs(), scales=[1.0])["h"][0] = 1.0
+
+
+def test_a_state_that_overflows_is_recorded_as_infinite():
+    """In float32 an identity cell of radius 3 leaves the floats within 90 steps; its gradient does not."""
+    run = ensemble(members("identity")[:1], inputs(100), scales=[3.0], single=True)
+    assert np.isinf(run["h"][-1]).all() or np.isnan(run["h"][-1]).all()
+    np.testing.assert_allclose(run.log_norms(unit_vector())["h"][0, 0, 0], 99 * np.log10(3), rtol=0.05)
