@@ -5,7 +5,7 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.lesson import Choice, Controls, Lesson, Number, Preset, Text, bptt, unrolling
 from rnnviz.lesson.bptt import log_number
-from rnnviz.lesson.chain_rule import chain_rule
+from rnnviz.lesson.chain_rule import chain_rule, journey
 from rnnviz.lesson.sectional import check_links
 from rnnviz.lesson.truncation import CUT, truncation, who_is_to_blame, who_taught
 from rnnviz.lesson.words import counted, decimal, quoted
@@ -69,13 +69,7 @@ if T > 1:
         options,
         answer=int(np.searchsorted([1, 3, 6], every[0] - last[0], side="right")),
         reveal=f"Computed just now: from ${log_number(last[0])}$ to ${log_number(every[0])}$, that is "
-        f"**${log_number(every[0] - last[0])}$ times**. "
-        + (
-            "What the last loss sends has faded on its way; what the first losses send has hardly begun. So a network that learns "
-            "from every step learns mostly from what is near."
-            if every[0] - last[0] >= 1
-            else "Here the last loss still reaches the first step."
-        ),
+        f"**${log_number(every[0] - last[0])}$ times**. " + journey(last[0] - last[T - 1]),
         about=(settings, config.text),
     )
 lesson.presets(
@@ -105,7 +99,7 @@ lesson.presets(
         Preset(
             "The same letter again and again",
             {"text": 40 * "a", "loss": "last step only", "cell": "GRU", "weights": "trained"},
-            "The state settles, and so does the factor: the same matrix again and again, and in the end a straight line, along which "
+            "The state settles, and so does the factor: the same matrix again and again, and on the way a straight line, along which "
             "each step multiplies by its largest |eigenvalue|. Here that is so close to 1 that the gradient travels far.",
         ),
     ]
@@ -123,7 +117,7 @@ lesson.say(
         + (
             " + \\frac{\\partial L}{\\partial c_{t+1}} \\frac{\\partial c_{t+1}}{\\partial h_t}\n$$\n\n"
             "($\\partial h_{t+1} / \\partial h_t$ is taken with $c_{t+1}$ held fixed: what $c_{t+1}$ does to $h_{t+1}$ is in "
-            "$\\partial L / \\partial c_{t+1}$ already.) "
+            "$\\partial L / \\partial c_{t+1}$ already, which is *total*: with what goes through $h_{t+1}$.) "
             if trace.c is not None
             else "\n$$\n\n"
         )
@@ -131,7 +125,7 @@ lesson.say(
     + f"At **t = {step + 1}**, where {quoted(tokens[step])} is read"
     + (": " if pin else " (pin a step in the player to choose your own): ")
     + f"$\\lVert \\partial L / \\partial h_t \\rVert_2 = {log_number(back.flow.total[step])}$ in all, its own loss alone "
-    f"${log_number(back.flow.own[step])}$, and ${log_number(back.flow.carried[step])}$ goes on to the step before it."
+    f"${log_number(back.flow.own[step])}$, and ${log_number(back.flow.carried[step])}$ flows into $h_{{{step}}}$."
     + (
         f" Of what the last loss alone hands in, less than 1 % is left after **{counted(faded, 'step')}**."
         if (faded := bptt.steps_until_faded(settings, config.text)) is not None
@@ -159,6 +153,11 @@ if T:
         + f" The largest surprise is at t = {worst + 1}: after {quoted(tokens[worst])} came {quoted(tokens[worst + 1])}, to which the "
         f"network had given a probability of ${decimal(np.exp(-back.values[worst]))}$."
     )
+if T == 1:
+    lesson.say(
+        "With two characters there is one loss and one step, so no factor stands between the two: the chain rule, and the "
+        "questions on it, begin with three characters."
+    )
 if T > 1:
     chain_rule(lesson, settings, back, pin=pin)
 if T:
@@ -166,19 +165,25 @@ if T:
     who_is_to_blame(lesson, settings, back, config.loss)
     truncation(lesson, settings, back, config.loss)
 
-    lesson.section("Check yourself")
 if T > 1:
+    lesson.section("Check yourself")
     last = bptt.backpropagation(settings, config.text, bptt.LOSSES[1]).flow.total
     norm, stretch = 10 ** last[T - 1], 10 ** bptt.chain(settings, config.text).largest[T - 1]
     states = "(h, c)" if config.cell == "LSTM" else "h"
     lesson.check_number(
         f"$\\lVert \\partial L_{{{T}}} / \\partial h_{{{T}}} \\rVert_2 = {decimal(norm)}$, and the spectral norm of "
-        f"$\\partial {states}_{{{T}}} / \\partial {states}_{{{T - 1}}}$ is ${decimal(stretch)}$. How large can "
+        f"$\\partial {states}_{{{T}}} / \\partial {states}_{{{T - 1}}}$ is ${decimal(stretch)}$. "
+        + (
+            f"With $h$ and $c$ as separate coordinates, so that $\\partial L_{{{T}}} / \\partial c_{{{T}}} = 0$: h"
+            if config.cell == "LSTM"
+            else "H"
+        )
+        + "ow large can "
         f"$\\lVert \\partial L_{{{T}}} / \\partial {states}_{{{T - 1}}} \\rVert_2$ be at most?",
         answer=float(norm * stretch),
         tolerance=max(0.001, 0.01 * norm * stretch),
-        explain=f"The product of the two. $\\lVert \\partial L_{{{T}}} / \\partial h_{{{T - 1}}} \\rVert_2$ is in fact "
-        f"${log_number(last[T - 2])}$: the gradient does not point along the direction that is stretched most.",
+        explain=f"The product of the two. It is in fact ${log_number(bptt.chain(settings, config.text).row[T - 2])}$: the gradient "
+        "does not point along the direction that is stretched most.",
     )
 if T > 2:
     direct = int(np.isfinite(bptt.taught(settings, config.text, bptt.LOSSES[1]).norms["W_hy"]).sum())

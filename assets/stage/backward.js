@@ -4,7 +4,7 @@
 // Painted once into a still; a frame shows it faintly, and over it what the gradient has reached by now.
 
 import { head } from "./arrow.js";
-import { colour, isBeyond, of, share } from "./gradient.js";
+import { colour, isBeyond, of, onlyLoss, share } from "./gradient.js";
 import { readable } from "./letters.js";
 
 const NARROWEST = 15; // columns below this width have no room for an arrow
@@ -18,12 +18,14 @@ export class Flow {
   }
 
   // The rows between output and state, by `add` of the unrolled picture. narrow: whether its margin is.
-  static rows(data, add, narrow) {
-    add("loss", 26, 3, "output", narrow ? "loss" : "loss Lₜ");
+  static rows(data, add, narrow, column) {
+    const only = onlyLoss(data);
+    add("loss", 26, 3, "output", only ?? (narrow ? "loss" : "loss Lₜ"));
     add("own", 18, 1, "own", narrow ? "∂Lₜ" : "∂Lₜ/∂hₜ");
     add("carried", 28, 2, "carried", narrow ? "←" : "flow ←");
     add("total", 11, data.backward.cell ? 3 : 8, "total", narrow ? "∂L/∂h" : "‖∂L/∂h‖₂");
     if (data.backward.cell) add("cell", 11, 8, "cell", narrow ? "∂L/∂c" : "‖∂L/∂c‖₂");
+    if (column >= 5) add("read", 16, 7, "input", narrow ? "t reads" : "step t reads"); // those at the foot are far away
   }
 
   static has(name) {

@@ -74,6 +74,8 @@ class Chart {
     this.labels = make("canvas", { className: "labels" });
     this.labels.hidden = true; // until it has its size: an empty canvas is 300 pixels wide
     this.frame = make("div", { className: "frame" }, this.plot, this.marks.element, this.labels);
+    // Streamlit may put away a component while something beside it loads, and mount it again on what it left there.
+    this.element.replaceChildren();
     this.element.append(make("div", { className: "head" }, this.caption, this.saves), this.sweep.element, this.frame);
     this.element.setAttribute("role", "figure");
   }
@@ -113,7 +115,18 @@ class Chart {
 
   // ── The figure ──
 
+  // One after another: plotly loses a figure that is drawn for the second time before it was drawn for the first.
   async paint() {
+    if (this.painting) return;
+    this.painting = true;
+    try {
+      while (this.stale && !this.destroyed) await this.draw();
+    } finally {
+      this.painting = false;
+    }
+  }
+
+  async draw() {
     this.stale = false;
     const Plotly = await load(this.base).catch((error) => {
       this.plot.textContent = `${error.message}. Reload the page to try again.`;
@@ -292,7 +305,7 @@ class Chart {
     this.resizer.disconnect();
     this.sight.disconnect();
     disown(this.sweep);
-    if (this.wired) window.Plotly.purge(this.plot);
+    if (this.wired && !this.painting) window.Plotly.purge(this.plot); // else `draw` does, once plotly has finished
   }
 }
 

@@ -57,11 +57,11 @@ export function tip(data, { time, gradient }) {
   const value = of(data, gradient, time);
   if (gradient === "loss") {
     const next = `after reading ${data.tokens[time]}`;
-    if (Number.isNaN(value)) return [`no loss at t = ${t}`, next];
+    if (Number.isNaN(value)) return [`no loss at t = ${t} is part of L`, next];
     return [`${named("L", t)} = ${written(value)} nats`, `the loss at t = ${t}, ${next}`];
   }
   if (gradient === "own") {
-    if (!hasLoss(data, time)) return [`no loss at t = ${t}`, "nothing is handed in here"];
+    if (!hasLoss(data, time)) return [`no loss at t = ${t} is part of L`, "nothing is handed in here"];
     return [`${handedIn(t)} = ${norm(value)}`, `what the loss at t = ${t} itself hands in`];
   }
   if (gradient === "carried") {
@@ -69,6 +69,12 @@ export function tip(data, { time, gradient }) {
     return [`from t = ${t} to ${to}: ‖…‖₂ = ${norm(value)}`, `what flows into ${named("h", time)}: the part of ∂L/∂${named("h", time)} that comes from later steps`];
   }
   return [`${whole(gradient === "cell" ? "c" : "h", t)} = ${norm(value)}`, `the total at t = ${t}, through all later steps`];
+}
+
+// Where of several steps only one has a loss that counts, its name: an empty row looks like a network that is never wrong.
+export function onlyLoss(data) {
+  const counting = data.tokens.map((_, time) => time).filter((time) => hasLoss(data, time));
+  return counting.length === 1 && data.steps > 2 ? `only ${named("L", counting[0] + 1)}` : null;
 }
 
 function hasLoss(data, time) {
@@ -82,7 +88,7 @@ function unbroken(symbol) {
 
 // What follows the words of a forward step: its loss, and at the last one where the backward pass sets out.
 export function afterForward(data, time) {
-  const parts = hasLoss(data, time) ? [` Loss ${named("L", time + 1)} = ${written(of(data, "loss", time))} nats.`] : [" No loss here."];
+  const parts = hasLoss(data, time) ? [` Loss ${named("L", time + 1)} = ${written(of(data, "loss", time))} nats.`] : [" No loss of this step is part of L."];
   if (time === data.steps - 1) {
     parts.push(` All losses: L = ${written(of(data, "sum", 0))} nats. Here the backward pass begins: `);
     parts.push(unbroken(whole("h", time + 1)), ` = ${norm(of(data, "total", time))}.`);
@@ -104,7 +110,7 @@ function arrived(data, reached) {
   const time = reached - 1;
   const parts = [`Backward: the gradient has reached t = ${reached}, `, bold(data.tokens[time]), ": ", unbroken(whole("h", reached)), " = ", bold(norm(of(data, "total", time)))];
   if (hasLoss(data, time)) parts.push(", of which this step's own loss hands in ", unbroken(handedIn(reached)), ` = ${norm(of(data, "own", time))}`);
-  else parts.push("; this step has no loss of its own");
+  else parts.push("; no loss of this step is part of L");
   if (reached < data.steps) parts.push(` and t = ${reached + 1} sends ${norm(of(data, "carried", reached))}`);
   parts.push(".");
   if (data.backward.cell) parts.push(" ", unbroken(whole("c", reached)), ` = ${norm(of(data, "cell", time))}.`);

@@ -6,7 +6,6 @@ import { make } from "./make.js";
 import { now, own, set } from "./moment.js";
 
 const REST = 300; // milliseconds without a move after which Python and the address are told
-const PACE = 12; // values a second while playing
 const LONGEST = 10; // seconds: a sweep of more values goes faster, up to the screen's own pace
 const FASTEST = 60;
 const PLAY = "M4 2l10 6-10 6z";
@@ -32,16 +31,23 @@ export class Sweeping {
     if (sweep.slider) this.build();
     const first = this.told === undefined;
     this.told ??= sweep.start;
-    const range = sweep.values.join();
+    const range = `${sweep.name} ${sweep.values.join()}`;
     if (this.swept !== undefined && this.swept !== range) {
-      // Other values, such as the steps of another text: what was chosen among the old ones means nothing now.
+      // Another sweep or other values, such as the steps of another text: what was chosen among the old ones means
+      // nothing now. The first chart to hear of it says so for all.
       this.pause();
       if (this.told !== sweep.start) this.later(() => this.chart.setStateValue("value", sweep.start));
       this.told = sweep.start;
-      if (sweep.slider) link.keep(this, sweep.name, null);
-      own(this, { [this.key]: nearest(sweep.values, sweep.start) });
+      if (sweep.slider) for (const name of [this.swept.split(" ")[0], sweep.name]) link.keep(this, name, null);
+      if (now().swept !== range) own(this, { [this.key]: nearest(sweep.values, sweep.start), swept: range });
     }
     this.swept = range;
+    // Where the page itself moves it, once: all charts of this name are told so, one after the other.
+    if (sweep.move && sweep.move[1] > (now().moved ?? 0)) {
+      this.pause();
+      set({ moved: sweep.move[1] });
+      own(this, { [this.key]: nearest(sweep.values, sweep.move[0]) });
+    }
     if (now()[this.key] === undefined || now()[this.key] === null) {
       const asked = link.read(sweep.name)?.trim();
       const wanted = asked ? Number(asked) : NaN;
@@ -127,7 +133,7 @@ export class Sweeping {
     if (!last) return;
     if (this.index === last) set({ [this.key]: 0 });
     const from = this.index;
-    const pace = Math.min(FASTEST, Math.max(PACE, last / LONGEST));
+    const pace = Math.min(FASTEST, Math.max(this.sweep.pace, last / LONGEST));
     let start = null;
     const tick = (time) => {
       start ??= time;

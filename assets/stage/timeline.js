@@ -2,7 +2,7 @@
 // the next step that is done. 0 is before the first step, `steps` after the last. With a backward pass it goes on from
 // there: at steps + k the gradient has reached step steps − k, counted from 1, and 0 is the state before the first.
 
-const HURRY = 2; // there is less to follow in a step of the backward pass: it takes half the time
+const HURRY = 2; // with a backward pass there are twice as many steps, and each takes half the time
 
 export class Timeline {
   constructor(changed) {
@@ -77,7 +77,7 @@ export class Timeline {
 
   play() {
     if (this.playing) return;
-    if (this.position >= this.end) this.position = 0;
+    if (this.position >= this.end) this.position = this.backward ? this.steps : 0; // the way back is what is shown
     this.playing = true;
     let before = performance.now();
     const tick = (time) => {
@@ -100,7 +100,7 @@ export class Timeline {
   }
 
   advance(milliseconds) {
-    this.position += (milliseconds * this.speed * (this.back === null ? 1 : HURRY)) / this.pace;
+    this.position += (milliseconds * this.speed * (this.backward ? HURRY : 1)) / this.pace;
     if (this.position < this.end) return;
     if (this.loop) {
       this.position %= this.end;

@@ -40,7 +40,7 @@ export class Unrolled {
     const below = data.backward ? 4 : 13;
     add("output", 3 * 14, ghost ? 4 : below, "output", "next");
     if (ghost) add("was", 16, below, "output", "was");
-    if (data.backward) Flow.rows(data, add, left < 60);
+    if (data.backward) Flow.rows(data, add, left < 60, column);
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
     if (lane) add("lane", Math.max(data.backward ? 0.7 : 1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
     if (ghost) add("change", 28, 8, "hidden", "change");
@@ -123,7 +123,7 @@ export class Unrolled {
       paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
       paintChange(context, { data, time, x, inner, colours, ...row.change });
     }
-    paintToken(context, { data, time, middle, inner, column, colours, ...row.input });
+    for (const { y, height } of [row.input, row.read].filter(Boolean)) paintToken(context, { data, time, middle, inner, column, y, height, colours });
     paintNumber(context, { time, middle, column, colours, ...row.steps });
     this.paintArrows(context, time, x, middle);
   }

@@ -18,7 +18,7 @@ export function sentence(data, { time, phase, reached, drawn }, pin, keys) {
     parts.push(data.backward ? `Forward, step ${time + 1} of ${data.steps}: reads ` : `t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
     if (phase < data.phases.length - 1) parts.push(`${data.phases[phase].says} …`);
     else {
-      parts.push("likeliest next ");
+      parts.push(Number.isNaN(data.probability(time, 0)) ? "answers " : "likeliest next "); // a number has no rivals
       data.outputs[time].forEach((token, rank) => {
         parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
       });

@@ -52,6 +52,7 @@ def blame(logs: np.ndarray, tokens: Sequence[str], *, kept: np.ndarray | None = 
         "zmax": 0,
         "colorscale": [[0, palette.LINE["light"]], [1, palette.LINE["light"]]],
         "showscale": False,
+        "hoverongaps": False,
         "hovertemplate": f"{pair}: cut off, nothing flows from L at t = %{{y}} to h at s = %{{x}}<extra></extra>",
     }
     heatmap = {
@@ -66,7 +67,9 @@ def blame(logs: np.ndarray, tokens: Sequence[str], *, kept: np.ndarray | None = 
             "outlinewidth": 0,
             **powers.ticks(low, high),
         },
-        "hovertemplate": f"{pair} = 10<sup>%{{z:.2f}}</sup><extra></extra>",
+        "hoverongaps": False,
+        "text": [[powers.number(log) for log in row] for row in logs],
+        "hovertemplate": f"{pair} = %{{text}}<extra></extra>",
     }
     t, s = np.nonzero(np.isneginf(logs))
     zeros = {
@@ -114,7 +117,8 @@ def truncation_error(
     for j, (name, values) in enumerate(errors.items()):
         said = f"{written(name)}, k = %{{x}}: %{{y:{digits}}}{unit}<extra></extra>"
         mark, number = 3 * j + 1, 3 * j + 2
-        line = {"type": "scatter", "mode": "lines", "line": styles[name], "name": written(name)}
+        line = {"type": "scatter", "mode": "lines+markers", "line": styles[name], "name": written(name)}
+        line |= {"marker": {"size": 4, "color": styles[name]["color"]}}
         traces += [
             {**line, "x": list(ks), "y": values, "hovertemplate": said},
             {
@@ -166,11 +170,11 @@ def truncation_error(
             "title": {"text": "k: how many steps back"},
             "type": "log",
             "range": [-0.2 * last, 1.2 * last],
-            "tickvals": [one for one in (1, 2, 3, 5, 10, 20, 50, 100) if one <= ks[-1]],
+            "tickvals": [*(one for one in (1, 2, 3, 5, 10, 20, 50) if one <= 0.7 * ks[-1]), ks[-1]],
             "showgrid": False,
             "zeroline": False,
         },
-        yaxis={"title": {"text": title}, "range": [foot, top], "zeroline": False},
+        yaxis={"title": {"text": title}, "range": [foot, top], "zeroline": False, "nticks": 6},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -30,6 +31,21 @@ def ticks(low: float, high: float, most: int = 7) -> dict[str, list]:
 def power(k: float) -> str:
     """`10⁻⁴` as plotly's text; 10⁰ is written 1."""
     return "1" if k == 0 else f"10<sup>{k:g}</sup>".replace("-", "−")
+
+
+def number(log: float) -> str:
+    """10 to this power as the prose writes it, wherever it lies: `0.2298`, `6.791·10⁻⁸`; nothing for NaN."""
+    if np.isnan(log):
+        return ""
+    if np.isinf(log):
+        return "beyond all numbers" if log > 0 else "exactly 0"
+    if -3 <= log < 4:
+        return f"{10.0**log:.4f}"
+    power = int(np.floor(log))
+    digits = f"{10 ** (log - power):.3f}"
+    if digits == "10.000":
+        digits, power = "1.000", power + 1
+    return f"{digits}·10{str(power).translate(RAISED)}"
 
 
 def axis(title: str, low: float, high: float) -> dict[str, Any]:
@@ -58,7 +74,8 @@ def line(
             "mode": "lines+markers",
             "line": style,
             "marker": {"size": 4, "color": style["color"]},
-            "hovertemplate": f"{said} = 10<sup>%{{y:.2f}}</sup><extra></extra>",
+            "customdata": [number(log) for log in logs],
+            "hovertemplate": f"{said} = %{{customdata}}<extra></extra>",
         },
         {
             "type": "scatter",
@@ -72,7 +89,7 @@ def line(
                 "size": 9,
                 "color": style["color"],
             },
-            "customdata": ["beyond all numbers" if log > 0 else "exactly 0" for log in logs],
+            "customdata": [number(log) if infinite else "" for log, infinite in zip(logs, out, strict=True)],
             "hovertemplate": f"{said}: %{{customdata}}<extra></extra>",
         },
     ]

@@ -9,8 +9,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rnnviz.engine import Flow, backward, flow, jacobians, log_pairwise, products, truncated
-from rnnviz.engine.flow import log10, log_norm
+from rnnviz.engine import (
+    Flow,
+    Trace,
+    angle,
+    backward,
+    flow,
+    jacobians,
+    log_norm,
+    log_pairwise,
+    log_singular_values,
+    log_spectral_norms,
+    products,
+)
 from rnnviz.stage import Backward
 from rnnviz.training.character_model import Reading
 
@@ -22,8 +33,6 @@ from .words import decimal, token_label
 LONGEST = 100
 LOSSES = ("every step", "last step only")
 CUTS = ("chunks", "windows")
-ALL_KS = 24
-"""Of a text with no more steps than this, every k is computed; of a longer one as many, closer for small k."""
 FADED = 0.01
 SCALE = (-8.0, 2.0)
 """log10 of the norms between which the player's colours and widths change, for every cell, loss and text."""
@@ -113,9 +122,7 @@ def factor(settings: Settings, text: str, step: int) -> Factor:
     t = step - 1
     before = {"h0": trace.previous("h")[t]} | ({} if trace.c is None else {"c0": trace.previous("c")[t]})
     (matrix,) = jacobians(trace.cell.run(trace.x[t : t + 1], **before))
-    values = np.linalg.svd(matrix, compute_uv=False)
-    rounding = len(values) * np.finfo(float).eps * values[0]
-    return Factor(frozen(matrix), frozen(np.where((values > rounding) | (values[0] == 0), log10(values, 0), np.nan)))
+    return Factor(frozen(matrix), frozen(log_singular_values(matrix[None])[0]))
 
 
 class Chain(NamedTuple):
@@ -125,11 +132,13 @@ class Chain(NamedTuple):
     largest: (T,) log10 of each one's spectral norm; [t − 1] is that of ∂s_t/∂s_{t−1}
     norms: "whole", and of an LSTM "hh" and "cell" -> (T,) log10 of the spectral norm of ∂s_T/∂s_t, ∂h_T/∂h_t and
     ∂c_T/∂c_t
+    row: (T,) log10 of ‖∂L_T/∂s_t‖₂. Where s is (h, c), the two are separate coordinates: ∂L_T/∂c_T is 0 in it
     """
 
     limit: float
     largest: np.ndarray
     norms: Mapping[str, np.ndarray]
+    row: np.ndarray
 
 
 @remember
@@ -140,8 +149,11 @@ def chain(settings: Settings, text: str) -> Chain:
     norms = {"whole": frozen(through.log_norms())}
     if through.cell is not None:
         norms |= {part: frozen(through.log_norms(part)) for part in ("hh", "cell")}
-    largest = log10(np.linalg.svd(matrices, compute_uv=False)[:, 0], 0)
-    return Chain(float(np.quantile(np.abs(matrices), 0.995)), frozen(largest), MappingProxyType(norms))
+    largest = log_spectral_norms(matrices)
+    dh = backpropagation(settings, text, LOSSES[1]).dh[len(trace) - 1]
+    start = np.concatenate([dh, np.zeros(matrices.shape[-1] - len(dh))])
+    row = log_norm(start @ through.mantissa, through.exponent)
+    return Chain(float(np.quantile(np.abs(matrices), 0.995)), frozen(largest), MappingProxyType(norms), frozen(row))
 
 
 class Taught(NamedTuple):
@@ -178,13 +190,6 @@ def taught(settings: Settings, text: str, kind: str) -> Taught:
     return Taught(*map(MappingProxyType, (shares, norms, total)))
 
 
-def cuts(steps: int) -> list[int]:
-    """The k that are computed: all of a short text, else the closer the smaller; the last is T, which cuts nothing."""
-    if steps <= ALL_KS:
-        return list(range(1, steps + 1))
-    return sorted({round(k) for k in np.geomspace(1, steps, ALL_KS + 8)})
-
-
 def kept(steps: int, k: int, cut: str) -> np.ndarray:
     """(T, T) which pairs [t, s] truncation leaves: those of one chunk, or those less than k apart."""
     t, s = np.indices((steps, steps))
@@ -194,7 +199,7 @@ def kept(steps: int, k: int, cut: str) -> np.ndarray:
 class Truncation(NamedTuple):
     """Truncated against full gradients.
 
-    ks: (ks,)   angle, ratio: weight -> (ks,) degrees between the two, and ‖truncated‖ / ‖full‖; NaN where undefined
+    ks: 1 to T   angle, ratio: weight -> (ks,) degrees between the two, and ‖truncated‖ / ‖full‖; NaN where undefined
     """
 
     ks: list[int]
@@ -202,38 +207,56 @@ class Truncation(NamedTuple):
     ratio: Mapping[str, np.ndarray]
 
     def at(self, k: float) -> int:
-        """The number of the computed k nearest to this one."""
+        """The number of the k nearest to this one."""
         return int(np.abs(np.subtract(self.ks, k)).argmin())
 
 
 @remember
 def truncation(settings: Settings, text: str, kind: str, cut: str) -> Truncation:
-    """How far truncated gradients of W_hh and W_ih are from the full ones. cut: one of `CUTS`"""
+    """How far truncated gradients of W_hh and W_ih are from the full ones, for every k. cut: one of `CUTS`"""
     back = backpropagation(settings, text, kind)
-    trace, ks = back.reading.trace, cuts(back.steps)
-    full = backward(trace, back.dh)
-    results = [truncated(trace, back.dh, k, overlap=cut == "windows") for k in ks]
-    angles, ratios = {}, {}
-    for name, weight in (("W_hh", "weight_hh"), ("W_ih", "weight_ih")):
-        whole = getattr(full, weight)
-        parts = [getattr(result, weight) for result in results]
-        angles[name] = frozen(np.array([angle(part, whole) for part in parts]))
-        norm = np.linalg.norm(whole)
-        ratios[name] = frozen(np.array([np.linalg.norm(part) / norm if norm else np.nan for part in parts]))
-    return Truncation(ks, MappingProxyType(angles), MappingProxyType(ratios))
+    trace, T = back.reading.trace, back.steps
+    full, ks = backward(trace, back.dh), list(range(1, T + 1))
+    inward, recurrent = summed_pairs(trace, back.dh)
+    cell, into = trace.cell, trace.cell.entering(trace)
+    s = np.arange(len(trace))
+    angles, ratios = {"W_hh": [], "W_ih": []}, {"W_hh": [], "W_ih": []}
+    for k in ks:
+        last = (s // k + 1) * k - 1 if cut == "chunks" else s + k - 1  # the last loss that goes back to s
+        far = np.minimum(last, len(trace) - 1) - s
+        by = recurrent[s, far]
+        parts = {
+            "W_hh": (np.concatenate([by[:, cell.rows(b)].T @ into[b] for b in cell.blocks]), full.weight_hh),
+            "W_ih": (inward[s, far].T @ trace.x, full.weight_ih),
+        }
+        for name, (part, whole) in parts.items():
+            norm = np.linalg.norm(whole)
+            angles[name].append(float(angle(part.ravel(), whole.ravel())))
+            ratios[name].append(np.linalg.norm(part) / norm if norm else np.nan)
+    return Truncation(
+        ks, *(MappingProxyType({name: frozen(np.array(one)) for name, one in by.items()}) for by in (angles, ratios))
+    )
 
 
-def angle(one: np.ndarray, other: np.ndarray) -> float:
-    r"""Degrees between two arrays taken as vectors, accurate near 0 too (Kahan 2006); NaN if one is exactly 0.
-
-    .. math::
-        2 \arctan \frac{\lVert u - v \rVert}{\lVert u + v \rVert}, \qquad \lVert u \rVert = \lVert v \rVert = 1
+def summed_pairs(trace: Trace, dh: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(time, time, rows) twice: at [s, d] the sum of what the losses of steps s to s + d hand in at step s, at
+    W_ih x_s + b_ih and at W_hh h_{s−1} + b_hh. Every truncated gradient is made of such sums, for every k at once.
     """
-    sizes = np.linalg.norm(one), np.linalg.norm(other)
-    if not all(sizes):
-        return float("nan")
-    u, v = one / sizes[0], other / sizes[1]
-    return float(np.degrees(2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))))
+    steps = len(trace)
+    inward = np.zeros((steps, steps, len(trace.cell.weight_hh)))
+    recurrent = np.zeros_like(inward)
+    pull = trace.cell.pullback(trace)
+    h = np.zeros((0, trace.cell.hidden_size))
+    c = h if trace.cell.has_cell_state else None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for s in reversed(range(steps)):
+            h = np.concatenate([dh[s : s + 1], h])
+            c = None if c is None else np.concatenate([np.zeros_like(h[:1]), c])
+            pulled = pull(s, h, c)
+            np.cumsum(pulled.inward, axis=0, out=inward[s, : steps - s])
+            np.cumsum(pulled.recurrent, axis=0, out=recurrent[s, : steps - s])
+            h, c = pulled.h, pulled.c
+    return inward, recurrent
 
 
 @remember
@@ -247,10 +270,15 @@ def steps_until_faded(settings: Settings, text: str) -> int | None:
 
 
 def log_number(log: float) -> str:
-    """10 to this power in LaTeX, four digits, wherever it lies; 0 for −inf."""
+    """10 to this power in LaTeX, wherever it lies: 4 decimals, or 4 digits and a power of ten."""
     if np.isneginf(log):
         return "0"
+    if not np.isfinite(log):
+        return decimal(log)
     power = int(np.floor(log))
     if -3 <= power <= 3:
         return decimal(10.0**log)
-    return rf"{10 ** (log - power):.3f} \cdot 10^{{{power}}}"
+    digits = f"{10 ** (log - power):.3f}"
+    if digits == "10.000":
+        digits, power = "1.000", power + 1
+    return rf"{digits} \cdot 10^{{{power}}}"

@@ -19,6 +19,30 @@ AROUND = 5
 """Factors that are offered on either side of the chosen one, beside the first and the last of all."""
 WRITTEN = 6
 """A product of more factors is written with dots."""
+HELD = np.log10(5)
+"""A gradient has held if it has lost or won less than a factor of five on its way."""
+
+
+def journey(change: float) -> str:
+    """What became of the last loss's gradient on its way to the first step. change: log10 of by how much it grew"""
+    if np.isneginf(change):
+        return "Of what the last loss sends nothing at all arrives: it is exactly 0."
+    times = f"${log_number(abs(change))}$ times"
+    if change <= -HELD:
+        return (
+            f"What the last loss sends has **faded** on its way: at the first step it is {times} smaller. What the "
+            "first losses send has hardly begun. So a network that learns from every step learns mostly from what is "
+            "near."
+        )
+    if change >= HELD:
+        return (
+            f"Not because the last loss fades: what it sends has **grown** on its way, and is {times} larger at the "
+            "first step. With all losses counted, many such gradients come together."
+        )
+    return (
+        f"What the last loss sends has **held** on its way: at the first step it is only {times} "
+        f"{'smaller' if change < 0 else 'larger'}. So the first step is taught from far away, too."
+    )
 
 
 def chain_rule(lesson: Lesson, settings: Settings, back: Backpropagation, *, pin: stage.Pin | None) -> None:
@@ -35,12 +59,17 @@ def chain_rule(lesson: Lesson, settings: Settings, back: Backpropagation, *, pin
         "so that the factors stand in the order in which they are met on the way back; as columns, all are "
         "transposed and in the opposite order."
         + (
-            " An LSTM hands on two states, so its factors are those of both together, $(h, c)$: four blocks."
+            " An LSTM hands on two states, so its factors are those of both together, $(h, c)$: four blocks. "
+            "Here the two are **separate coordinates**: $\\partial / \\partial c_t$ holds $h_t$ fixed, so that "
+            f"$\\partial L_{{{T}}} / \\partial c_{{{T}}} = 0$. The first picture's $\\partial L / \\partial c_t$ is "
+            "*total*: what $c_t$ does by way of $h_t$ is in it."
             if cell == "LSTM"
             else ""
         ),
     )
     st.latex(product(settings, back, s))
+    if s < T:
+        lesson.say(direction(settings, back, s))
     around = offered(T, step)
     st.pills(
         "Look at the factor",
@@ -96,7 +125,9 @@ def factor_name(cell: str, t: int) -> str:
 
 
 def product(settings: Settings, back: Backpropagation, s: int) -> str:
-    """The product for T and s in LaTeX, and below it its norm and the bound that its factors' norms set."""
+    """The product for T and s in LaTeX, and below it its norm, and the bounds that the product's norm and its
+    factors' norms set, in lines that are short enough for a phone.
+    """
     T = back.steps
     state = "(h, c)" if settings.cell == "LSTM" else "h"
 
@@ -106,22 +137,48 @@ def product(settings: Settings, back: Backpropagation, s: int) -> str:
     steps = list(range(T, s, -1))
     factors = [fraction(t) for t in steps]
     if len(factors) > WRITTEN:
-        factors = [*factors[:3], r"\cdots", *factors[-2:]]
-    last = bptt.backpropagation(settings, back.reading.text, bptt.LOSSES[1]).flow.total
+        factors = [factors[0], r"\cdots", factors[-1]]
     left = rf"\frac{{\partial L_{{{T}}}}}{{\partial {state}_{{{s}}}}}"
     start = rf"\frac{{\partial L_{{{T}}}}}{{\partial {state}_{{{T}}}}}"
-    lines = [rf"{left} &= {start} \, {' '.join(factors)}" if steps else rf"{left} &= {start}"]
-    size = rf"\left\lVert \frac{{\partial L_{{{T}}}}}{{\partial h_{{{s}}}}} \right\rVert_2 &= {log_number(last[s - 1])}"
+    chain = bptt.chain(settings, back.reading.text)
+    lines = [rf"&{left} = {start} \, {' '.join(factors)}", rf"&{norm(left)} = {log_number(chain.row[s - 1])}"]
     if steps:
-        largest = bptt.chain(settings, back.reading.text).largest[s:T]
-        bound = log_number(float(last[T - 1] + largest.sum()))
-        norms = rf"\prod_{{t={s + 1}}}^{{{T}}} \left\lVert {fraction(0)} \right\rVert_2"
-        norms = norms.replace("_{0}", "_t").replace("_{-1}", "_{t-1}")
-        size += (
-            rf" \;\le\; \left\lVert \frac{{\partial L_{{{T}}}}}{{\partial h_{{{T}}}}} \right\rVert_2 {norms}"
-            rf" = {log_number(float(last[T - 1]))} \cdot {log_number(float(largest.sum()))} = {bound}"
+        best, bound, at_end = chain.norms["whole"][s - 1], chain.largest[s:T].sum(), chain.row[T - 1]
+        whole = norm(rf"\frac{{\partial {state}_{{{T}}}}}{{\partial {state}_{{{s}}}}}")
+        each = norm(rf"\frac{{\partial {state}_t}}{{\partial {state}_{{t-1}}}}")
+        for bounds, log in ((whole, best), (rf"\prod_{{t={s + 1}}}^{{{T}}} {each}", bound)):
+            numbers = rf"{log_number(at_end)} \cdot {log_number(log)} = {log_number(at_end + log)}"
+            lines += [rf"&\quad \le {norm(start)} {bounds}", rf"&\quad = {numbers}"]
+    return r"\begin{aligned}" + r" \\[6pt] ".join(lines) + r"\end{aligned}"
+
+
+def norm(matrix: str) -> str:
+    return rf"\left\lVert {matrix} \right\rVert_2"
+
+
+def direction(settings: Settings, back: Backpropagation, s: int) -> str:
+    """In words: what the product can do at best, and what it does to this gradient. s < T"""
+    T, chain = back.steps, bptt.chain(settings, back.reading.text)
+    best, left = chain.norms["whole"][s - 1], chain.row[s - 1] - chain.row[T - 1]
+    words = (
+        "The first bound is by the norm of the product itself, the second, far looser, by the product of all norms. "
+        if T - s > 1
+        else "With a single factor both bounds are the same. "
+    )
+    words += (
+        "A norm is the best case **over all directions**: in that one a gradient would become "
+        f"${log_number(best)}$ times as long. This gradient lies elsewhere: it becomes ${log_number(left)}$ times as "
+        "long."
+    )
+    if settings.cell == "LSTM":
+        own = bptt.backpropagation(settings, back.reading.text, bptt.LOSSES[1]).flow.total[s - 1]
+        words += (
+            " It sets out along $h$ alone, and the product's block of $h$ by $h$ has the norm "
+            f"${log_number(chain.norms['hh'][s - 1])}$. (The part of it by $h_{{{s}}}$, "
+            f"$\\lVert \\partial L_{{{T}}} / \\partial h_{{{s}}} \\rVert_2 = {log_number(own)}$, is what the first "
+            "picture shows when only the last step counts.)"
         )
-    return r"\begin{aligned}" + r" \\[6pt] ".join([*lines, size]) + r"\end{aligned}"
+    return words
 
 
 def one_factor(lesson: Lesson, settings: Settings, back: Backpropagation, step: int) -> None:
@@ -152,11 +209,11 @@ def one_factor(lesson: Lesson, settings: Settings, back: Backpropagation, step: 
     lesson.say(
         f"The largest singular value is the **spectral norm**: ${log_number(largest)}$, the most by which this step "
         f"can lengthen a gradient. The smallest is ${log_number(smallest)}$"
-        + (f" ({lost} more are too small to tell from rounding)" if lost else "")
+        + (f" ({lost} more {'is' if lost == 1 else 'are'} too small to tell from rounding)" if lost else "")
         + f". {counted(above, 'direction')} of "
-        f"{len(factor.singular)} {'is' if above == 1 else 'are'} lengthened here, all others shortened. The bound "
-        "above takes the largest of "
-        "every step, as if a gradient always lay in the direction that is stretched most, which is hardly ever so."
+        f"{len(factor.singular)} {'is' if above == 1 else 'are'} lengthened here, all others shortened. The "
+        "second bound takes the largest of every step, as if a gradient always lay in the direction that is stretched "
+        "most, which is hardly ever so."
     )
 
 
@@ -178,7 +235,7 @@ def the_product(lesson: Lesson, settings: Settings, back: Backpropagation) -> No
         figures.product_norms({by[part]: logs for part, logs in norms.items()}, back.tokens[:T], cell=settings.cell),
         "products",
         caption=f"Spectral norm of the product of all factors from T = {T} back to t; click a step to look at the "
-        "factor that leads into it",
+        "factor by which the gradient comes to it",
         alt=f"From 1 at t = {T}, where the product is empty, to 10 to the {norms['whole'][0]:.2f} at t = 1.",
         on_pick=choose,
     )

@@ -102,9 +102,10 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
         "Cut it short: truncated BPTT",
         "A long text is too long to go back through all of it. **Chunks**: read k steps, go back, then "
         "forget how the state came about (`detach`) and go on: what most training loops do. A loss at the start of a "
-        "chunk then sees hardly any past. **Windows**: every loss goes back exactly k steps, its own the first, which "
-        "costs k times as much (Williams and Peng 1990). "
-        "Scrub k: grey is what was cut, and on the right is how far the gradient of the weights has turned and shrunk.",
+        "chunk then sees hardly any past. **Windows**: every loss goes back k steps, where there are so many, its own "
+        "the first, which costs k times as much (Williams and Peng 1990). "
+        "Scrub k: grey is what was cut, and on the right is how far the gradient of the weights has turned, and how "
+        "its length has changed.",
     )
     cut = controls_here(lesson, CUT, "truncation").cut
     result = bptt.truncation(settings, text, kind, cut)
@@ -130,12 +131,12 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
             figures.blame(logs, back.tokens[:T], kept=masks[result.at(start)]),
             "cut",
             caption="What the cut leaves of ‖∂Lₜ/∂hₛ‖₂; grey: cut off",
-            alt=f"At k = {start}, {masks[result.at(start)].sum()} of {T * (T + 1) // 2} pairs are left.",
+            alt=f"At k = {start}, {masks[result.at(start)].sum()} of {T * (T + 1) // 2} pairs remain.",
             sweep=sweep(blame_frames(logs, masks), slider=True),
         )
     with errors:
         for measure, values, caption in (
-            ("angle", result.angle, "Angle between truncated and full gradient, of W_hh and W_ih"),
+            ("angle", result.angle, "Angle between truncated and full gradient, of Wₕₕ and Wᵢₕ"),
             ("ratio", result.ratio, "Norm of the truncated gradient over that of the full one"),
         ):
             lesson.chart(
@@ -152,7 +153,7 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
     k, left = result.ks[at], int((masks[at] & counted).sum())
     undefined = [name for name, ratio in result.ratio.items() if np.isnan(ratio).any()]
     lesson.say(
-        f"At **k = {k}**, {left:,} of {counted.sum():,} pairs are left"
+        f"At **k = {k}**, {left:,} of {counted.sum():,} pairs {'is' if left == 1 else 'are'} left"
         + (" in the lowest row, the only one that counts. " if kind == bptt.LOSSES[1] else ". ")
         + " ".join(
             f"The gradient of ${name[0]}_{{{name[2:]}}}$ is turned by **{result.angle[name][at]:.1f}°** and has "
@@ -177,7 +178,7 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
         )
     lesson.say(
         "The error of a truncated gradient is not noise but a **bias**: over many texts it does not average out. What "
-        "takes more than k steps to pay off is never taught at all (Tallec and Ollivier 2017)."
+        "takes more than k steps to pay off, no gradient ever teaches (Tallec and Ollivier 2017)."
     )
 
 

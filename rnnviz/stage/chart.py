@@ -48,6 +48,8 @@ class Sweep:
     frames: (trace number, attribute) -> (values, ...) what the figure shows at each value. An attribute may lie deeper,
         such as "marker.size" or "line.width"; of numbers alone, (values,), it takes one. NaN leaves a gap
     slider: whether this chart shows the control   play: whether a button beside it runs through the values
+    pace: how many values a second it plays; more where it would take over ten seconds
+    move: (value, when): the page itself moves it there, once for each "when"
     """
 
     name: str
@@ -58,6 +60,8 @@ class Sweep:
     unit: str = ""
     slider: bool = True
     play: bool = False
+    pace: float = 12.0
+    move: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.start not in self.values:
@@ -146,6 +150,8 @@ def payload(
         "start": float(sweep.start),
         "slider": sweep.slider,
         "play": sweep.play,
+        "pace": float(sweep.pace),
+        "move": None if sweep.move is None else [float(one) for one in sweep.move],
         "targets": [
             {"trace": trace, "attribute": attribute, "array": f"{trace} {attribute}"}
             for trace, attribute in sweep.frames

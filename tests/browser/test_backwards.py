@@ -164,6 +164,27 @@ def test_it_plays_forward_and_then_backward_and_draws_only_what_is_reached(open_
     assert (row[: T - 4] < 60).all() and (row[T - 4 :] > 250).all()
 
 
+def test_play_at_the_end_begins_where_the_way_back_does_and_a_step_takes_the_same_time_both_ways(open_page):
+    lesson = open_page()
+    first = lesson.look("(p.timeline.play(), p.timeline.pause(), p.timeline.position)")
+    assert first == T
+    forward, back = (
+        lesson.look(f"((t) => {{ t.seek({start}); t.advance(90); return t.position - {start}; }})(p.timeline)")
+        for start in (2, T + 2)
+    )
+    assert forward == pytest.approx(back) == pytest.approx(0.2)
+
+
+def test_the_inputs_stand_below_the_marks_too_and_one_loss_that_counts_is_named(open_page):
+    lesson = open_page("?last=1")
+    rows = lesson.look("p.current.rows.map(({ name, label }) => [name, label])")
+    assert [name for name, _ in rows].index("read") == [name for name, _ in rows].index("cell") + 1
+    assert ["loss", f"only L{str(T - 1).translate(str.maketrans('0123456789', '₀₁₂₃₄₅₆₇₈₉'))}"] in rows
+    assert (drawn(lesson, "read")[..., 3] > 128).sum() > 100
+    assert over(lesson, "loss", 4).startswith("no loss at t = 5 is part of L")
+    assert ["loss", "loss Lₜ"] in open_page().look("p.current.rows.map(({ name, label }) => [name, label])")
+
+
 def test_reduced_motion_goes_back_in_whole_steps(open_page):
     lesson = open_page(f"?t={T}", reduced_motion="reduce")
     seen = lesson.page.evaluate(

@@ -19,6 +19,25 @@ def test_an_axis_of_logarithms_names_whole_powers_and_leaves_room_at_both_ends(l
 
 
 @pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        (-7.168272867, "6.788·10⁻⁸"),
+        (np.log10(0.2299), "0.2299"),
+        (-400.0, "1.000·10⁻⁴⁰⁰"),
+        (5 - 1e-9, "1.000·10⁵"),
+        (0.0, "1.0000"),
+        (-np.inf, "exactly 0"),
+        (np.inf, "beyond all numbers"),
+        (np.nan, ""),
+    ],
+)
+def test_the_pointer_is_told_a_number_as_the_prose_writes_it(log, said):
+    assert powers.number(log) == said
+    line, _ = powers.line("a", np.ones(1), np.array([log]), -8, 1, {"color": "#000000"}, "a")
+    assert line["customdata"] == [said] and line["hovertemplate"] == "a = %{customdata}<extra></extra>"
+
+
+@pytest.mark.parametrize(
     ("logs", "ends"),
     [
         ([[-0.5, 0.5]], (-1, 1)),
@@ -86,6 +105,7 @@ def test_pairs_have_t_downwards_and_s_to_the_right_and_zeros_are_marked():
     assert (heatmap.x0, heatmap.dx, heatmap.y0, heatmap.dy) == (1, 1, 1, 1)
     assert [[stop, colour] for stop, colour in heatmap.colorscale] == palette.colorscale(palette.NORM)
     assert (list(zeros.x), list(zeros.y)) == ([1], [3])
+    assert [list(row) for row in heatmap.text] == [[powers.number(log) for log in row] for row in PAIRS]
     assert figure.layout.meta == {"time": "x", "other": "y", "labels": list("to ")}
     low, high = figure.layout.yaxis.range
     assert low > high
@@ -108,6 +128,7 @@ def test_the_marks_stand_on_their_lines_and_say_their_numbers(measure, said, k):
     for j, values in enumerate(CUTS.values()):
         line, mark, number = figure.data[3 * j : 3 * j + 3]
         np.testing.assert_array_equal(line.y, values)
+        assert line.mode == "lines+markers"  # a mark at each k that was computed
         np.testing.assert_array_equal([*mark.x, *mark.y], [k, values[at]])
         np.testing.assert_array_equal([*number.x, *number.customdata], [k, values[at]])
         assert f"{said}\N{EN SPACE}" in number.texttemplate
@@ -115,3 +136,4 @@ def test_the_marks_stand_on_their_lines_and_say_their_numbers(measure, said, k):
             np.testing.assert_array_equal(frames[trace, attribute][at], figure.data[trace][attribute])
     assert list(figure.data[-1].x) == list(frames[6, "x"][at]) == [k, k]
     assert figure.layout.yaxis.range[1] > 45
+    assert list(figure.layout.xaxis.tickvals) == [1, 2, 4]

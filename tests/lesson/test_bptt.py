@@ -12,7 +12,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.engine import angle, truncated
 from rnnviz.lesson import bptt
+from rnnviz.lesson.chain_rule import journey
 from rnnviz.lesson.snippet import SNIPPETS, snippet
 from rnnviz.lesson.unrolling import Settings, network
 from rnnviz.training.character_model import character_model
@@ -243,11 +245,36 @@ def test_one_step_has_a_loss_or_none_and_nothing_breaks(text):
         assert np.isnan(truncation(NETWORKS[2], text, "every step", "chunks").ratio["W_hh"]).all()
 
 
-@given(st.integers(1, 100))
-def test_every_text_has_a_few_cuts_from_one_step_to_all(steps):
-    ks = bptt.cuts(steps)
-    assert ks == sorted(set(ks)) and (ks[0], ks[-1]) == (1, steps) and len(ks) <= 32
-    assert steps > bptt.ALL_KS or len(ks) == steps
+@pytest.mark.parametrize("cut_into", bptt.CUTS)
+@each_loss
+@each_network
+def test_every_k_is_there_and_is_the_engines_own_truncation(settings, kind, cut_into):
+    result, back = truncation(settings, TEXT, kind, cut_into), backpropagation(settings, TEXT, kind)
+    assert result.ks == list(range(1, T + 1))
+    full = truncated(back.reading.trace, back.dh, T + 1, overlap=False)
+    for k in result.ks:
+        part = truncated(back.reading.trace, back.dh, k, overlap=cut_into == "windows")
+        for name, weight in (("W_hh", "weight_hh"), ("W_ih", "weight_ih")):
+            one, whole = getattr(part, weight), getattr(full, weight)
+            assert result.angle[name][k - 1] == pytest.approx(float(angle(one.ravel(), whole.ravel())), abs=1e-5)
+            assert result.ratio[name][k - 1] == pytest.approx(np.linalg.norm(one) / np.linalg.norm(whole), rel=1e-9)
+
+
+@each_network
+def test_the_row_that_the_factors_multiply_is_autograds_and_lies_below_both_bounds(settings):
+    chain, torchs = bptt.chain.__wrapped__(settings, TEXT), Autograd(settings).backward("last step only")
+    full = log_norms(grad(h) for h in torchs.h[:T])
+    assert chain.row[-1] == pytest.approx(full[-1])
+    joined = settings.cell == "LSTM"
+    for s in (1, 4, T - 1):
+        parts = [
+            part.requires_grad_() for part in (cut(torchs.states[s - 1]) if joined else [cut(torchs.states[s - 1])])
+        ]
+        again = Autograd(settings, start=s, state=tuple(parts) if joined else parts[0])
+        row = np.concatenate(torch.autograd.grad(again.losses[-1], parts))
+        assert chain.row[s - 1] == pytest.approx(np.log10(np.linalg.norm(row)), abs=1e-8)
+        best, bound = chain.norms["whole"][s - 1], chain.largest[s:T].sum()
+        assert chain.row[s - 1] <= chain.row[-1] + best + 1e-12 and best <= bound + 1e-12
 
 
 @given(st.floats(-1000, 1000))
@@ -259,10 +286,18 @@ def test_a_number_is_written_by_its_logarithm_wherever_it_lies(log):
     assert bptt.log_number(-np.inf) == "0"
 
 
-@pytest.mark.parametrize(("u", "v", "degrees"), [([1, 0], [0, 2], 90), ([1, 1], [2, 2], 0), ([1, 0], [-3, 0], 180)])
-def test_an_angle_knows_its_length_from_its_direction(u, v, degrees):
-    assert bptt.angle(np.array(u, float), np.array(v, float)) == pytest.approx(degrees)
-    assert np.isnan(bptt.angle(np.zeros(2), np.array(v, float)))
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (-6.5, "**faded** on its way: at the first step it is $3.162 \\cdot 10^{6}$ times smaller"),
+        (-0.5, "**held** on its way: at the first step it is only $3.1623$ times smaller"),
+        (0.5, "**held** on its way: at the first step it is only $3.1623$ times larger"),
+        (2.0, "**grown** on its way, and is $100.0000$ times larger"),
+        (-np.inf, "exactly 0"),
+    ],
+)
+def test_what_became_of_a_gradient_is_said_from_what_was_measured(change, said):
+    assert said in journey(change)
 
 
 @pytest.mark.parametrize(("cell", "only_last"), [("Elman", False), ("GRU", True), ("LSTM", False), ("LSTM", True)])

@@ -9,6 +9,7 @@ import pytest
 
 from rnnviz.engine import backward
 from rnnviz.lesson import bptt
+from rnnviz.lesson.bptt import log_number
 from rnnviz.training.character_model import character_model
 from tests.pages.page import LessonApp
 from tests.stage.decoder import as_sent, decode
@@ -118,7 +119,7 @@ def test_any_text_gets_a_picture_or_a_sentence(text, sentence, loss):
 def test_a_link_that_asks_for_what_there_is_not_gets_a_sentence(link, sentence):
     page = Page(**link)
     assert [sentence in notice for notice in page.notices] == [True]
-    assert page.run().notices == [] or "choose one" in sentence  # that of a control stays until it is set
+    assert page.run().notices == [] or "factor" not in link  # that of a control stays until it is set
 
 
 def test_the_sum_that_is_said_is_the_sum_that_is_drawn():
@@ -170,7 +171,7 @@ def test_the_sweep_holds_the_pairs_that_are_left_and_the_errors_at_each_k(cut, l
     page = Page(cut=cut, cell="GRU", loss=loss)
     header, arrays = page.sent("cut")
     ks = header["sweep"]["values"]
-    assert (ks[0], ks[-1], header["sweep"]["start"]) == (1, 40, 5)
+    assert ks == list(range(1, 41)) and header["sweep"]["start"] == 5  # a link to any k is a link to that k
     t, s = np.indices((40, 40))
     for k, frame in zip(ks, arrays["1 z"], strict=True):
         kept = (s <= t) & ((t // k == s // k) if cut == "chunks" else (t - s < k))
@@ -204,6 +205,44 @@ def test_the_prediction_knows_its_answer(link):
     assert f"Measured otherwise: {options[right]}." in page.choose("10 to 1,000 ×", (right + 1) % 4).said(
         "Computed just"
     )
+
+
+@pytest.mark.parametrize(
+    ("link", "became"),
+    [({}, "faded"), ({"text": 40 * "a", "cell": "GRU"}, "held"), ({"text": "Citizen:", "cell": "GRU"}, "grown")],
+    ids=lambda one: one if isinstance(one, str) else str(one),
+)
+def test_the_reveal_says_what_became_of_the_last_loss_on_its_way(link, became):
+    text, cell = link.get("text", TEXT), link.get("cell", "LSTM")
+    trace, loss = losses(cell, text)
+    norms = np.linalg.norm(backward(trace, loss.dh).h, axis=1)
+    change = norms[0] / norms[len(text) - 2]
+    assert became == ("faded" if change <= 1 / 5 else "grown" if change >= 5 else "held")
+    said = Page(**link).choose("10 to 1,000 ×", 0).said("Computed just now")
+    assert [word for word in ("faded", "held", "grown") if f"**{word}**" in said] == [became]
+    assert f"${log_number(abs(np.log10(change)))}$ times" in said
+
+
+@pytest.mark.parametrize("cell", ["Elman", "LSTM"])
+def test_the_product_has_its_own_norm_beside_the_bound_and_says_that_the_gradient_lies_elsewhere(cell):
+    page = Page(cell=cell)
+    chain = bptt.chain.__wrapped__(bptt.Settings(cell, "trained", 0), TEXT)
+    formula, said = page.app.latex[0].value, page.said("over all directions")
+    best, bound, left = chain.norms["whole"][0], chain.largest[1:].sum(), chain.row[0] - chain.row[-1]
+    for log in (best, bound, chain.row[0], chain.row[-1] + best, chain.row[-1] + bound):
+        assert log_number(log) in formula
+    assert f"${log_number(best)}$ times" in said and f"${log_number(left)}$ times" in said
+    assert ("sets out along $h$ alone" in said) == (cell == "LSTM")
+    assert ("separate coordinates" in page.said("The chain rule, factor")) == (cell == "LSTM")
+    assert "both bounds are the same" in Page(cell=cell, pin="39.0").said("over all directions")
+
+
+def test_two_characters_have_one_step_and_no_questions():
+    for text, sections in (("ab", False), ("abc", True)):
+        page = Page(text=text)
+        headings = [one.value for one in page.app.markdown if one.value.startswith("## ")]
+        assert any("Check yourself" in one for one in headings) == sections
+        assert any("no factor stands between" in one.value for one in page.app.markdown) != sections
 
 
 def test_every_preset_sets_what_it_says():

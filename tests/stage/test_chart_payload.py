@@ -70,6 +70,8 @@ def test_sweep_frames_arrive_as_they_were_computed(values, data):
         "start": start,
         "slider": False,
         "play": True,
+        "pace": 12.0,
+        "move": None,
     }
     for target, ((trace, attribute), computed) in zip(targets, frames.items(), strict=True):
         assert (target["trace"], target["attribute"]) == (trace, attribute)
