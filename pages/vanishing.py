@@ -5,14 +5,15 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.figures.memory import fan_frames, memory_frames
 from rnnviz.figures.vanishing import gradient_frames, how_far_back_frames, line_frames, spectrum_frames
-from rnnviz.lesson import Lesson, Preset, vanishing
+from rnnviz.lesson import Lesson, Preset, vanishing, vanishing_questions
 from rnnviz.lesson import vanishing_words as words
 from rnnviz.lesson.vanishing import CELLS, CURVES, Settings
+from rnnviz.lesson.vanishing_memory import memory_prose
 from rnnviz.lesson.words import decimal
 from rnnviz.training.character_model import character_model
 
 RANDOM = {"weights": "random", "held": "free"}
-BY_RADIUS = {**RANDOM, "scrub": "radius"}
+BY_RADIUS = {**RANDOM, "scrub": vanishing.RADIUS}
 
 lesson = Lesson(
     "Vanishing and exploding gradients",
@@ -22,7 +23,7 @@ lesson = Lesson(
 config = lesson.controls(vanishing.CONTROLS)
 this = Settings.of(config)
 flow, start = vanishing.flow(this), vanishing.START
-at, steps = this.values.index(start), this.length
+at, steps, limit = this.values.index(start), this.length, words.plane(flow)
 low, high = vanishing.axis_limits(steps)
 written = words.written_slopes(this)
 if this.text:
@@ -41,12 +42,17 @@ rested = lesson.chart(
 )
 lesson.chart(
     figures.spectrum(
-        flow.eigenvalues, flow.sigma, at=at, limit=words.plane(flow), own=flow.own if this.text else None, height=262
+        flow.eigenvalues,
+        flow.sigma,
+        at=at,
+        limit=limit,
+        own=flow.own if this.text or this.drawn else None,
+        height=262,
     ),
     "spectrum",
-    caption="Eigenvalues of Elman's W_hh",
+    caption="Eigenvalues of Elman's W_hh (● outside)",
     alt=words.spectrum_in_words(flow, start, at),
-    sweep=words.sweep(this, spectrum_frames(flow.eigenvalues, flow.sigma)),
+    sweep=words.sweep(this, spectrum_frames(flow.eigenvalues, flow.sigma, limit)),
     within=right,
 )
 lesson.chart(
@@ -69,12 +75,12 @@ value = start if rested is None else min(this.values, key=lambda one: abs(one - 
 now = this.values.index(value)
 setting = f"${words.SYMBOLS[this.sweep]} = {value:g}$"
 
-guess = words.prediction(this.seed, this.hidden_size)
+guess = vanishing_questions.prediction(this)
 lesson.predict(
-    "Identity cell, radius 0.9. Of the gradient, 50 steps back is left about …",
+    guess.question,
     guess.options,
     answer=guess.answer,
-    reveal=f"Computed with your seed: **{guess.left:.2e}** of its start; $0.9^{{50}} = {0.9**50:.2e}$.",
+    reveal=guess.reveal,
     about=(this.seed, this.hidden_size),
 )
 lesson.presets(
@@ -84,41 +90,48 @@ lesson.presets(
             {**BY_RADIUS, "phi": "identity", "length": 100, "forget": "1", "scale": 1.0},
             "The Elman cell without a squash. Drag the radius from 0.5 to 1.5: its line turns from falling to rising **at 1.0**, when the outermost "
             "eigenvalue crosses the unit circle.",
+            {"radius": 1.0},
         ),
         Preset(
             "tanh saturates",
             {**BY_RADIUS, "phi": "tanh", "length": 100, "forget": "1", "scale": 1.0},
-            "The same weights with $\\tanh$. Drag the radius to 2: where the identity doubles with each step, the states are driven to ±1, the slope "
-            "$1 - h^2$ drops (second picture), and " + words.at_radius_two(this),
+            "The same weights with $\\tanh$, at radius 2: where the identity doubles with each step, the states are driven to ±1, the slope "
+            "$1 - h^2$ drops (in the picture of the slopes), and " + words.at_radius_two(this),
+            {"radius": 2.0},
         ),
         Preset(
             "ReLU does not",
             {**BY_RADIUS, "phi": "relu", "length": 100, "forget": "1", "scale": 1.0},
             "ReLU's slope is 1 or 0 and does not shrink as the state grows. About half of the units are on, so at 1.0 it still vanishes; but "
-            "drag on, and nothing stops it.",
+            "here, at radius 2.5, nothing stops it. Change only φ to *tanh*, and see.",
+            {"radius": 2.5},
         ),
         Preset(
             "Forget bias 3, 200 steps",
             {**BY_RADIUS, "phi": "tanh", "length": 200, "forget": "3", "scale": 1.0},
             "The forget gates start near $\\sigma(3) = 0.95$. At radius 1 the LSTM's line is far above Elman's, whose "
             "$\\tanh$ takes away what the radius would keep.",
+            {"radius": 1.0},
         ),
         Preset(
-            "LSTM as PyTorch starts it, 200 steps",
-            {**BY_RADIUS, "phi": "tanh", "length": 200, "forget": "torch", "scale": 1.0},
-            "An honest look: with forget gates near $\\sigma(0) = 0.5$ an untrained LSTM vanishes within a few dozen steps, like the others. Having a forget gate is not "
-            "enough: it must be open.",
+            "All as PyTorch starts them, 200 steps",
+            {**RANDOM, "scrub": vanishing.DRAWN, "phi": "tanh", "length": 200, "forget": "torch", "scale": 1.0},
+            f"An honest look: nothing is rescaled. {words.drawn_radius(this)} and with forget gates near $\\sigma(0) = 0.5$ an untrained LSTM "
+            "vanishes within a few dozen steps, like the others. Having a forget gate is not enough: it must be open.",
+            {"factor": 1.0},
         ),
-    ]
+    ],
+    first=0,
 )
 
 lesson.section(
     "What you are seeing",
     "Each network reads the same input, and the loss is one number made of its **last** state: $L = v \\cdot h_T$ with a fixed random $v$ of "
-    "length 1, so every line starts at 1 on the right. Read it from right to left: one step back multiplies by one Jacobian,\n\n"
+    f"length 1, so every line of $h$ starts at 1 on the right. The LSTM's line of $c$ starts at ${words.power(flow.logs['LSTM, c'][now, -1])}$, since "
+    "$L$ sees $c_T$ only through $h_T = o_T \\odot \\tanh(c_T)$. ▲ and ▽ mark where a line leaves the picture. Read it from right to left: one step back multiplies by one Jacobian,\n\n"
     "$$ \\frac{\\partial L}{\\partial h_t} = \\Big(\\prod_{s=t+1}^{T} J_s\\Big)^{\\!\\top} v, \\qquad "
     "J_s = \\frac{\\partial h_s}{\\partial h_{s-1}} = \\mathrm{diag}\\big(\\varphi'(h^{pre}_s)\\big)\\, W_{hh} \\quad \\text{(Elman)} $$\n\n"
-    f"Two things decide: $W_{{hh}}$ (its eigenvalues, right) and the slope $\\varphi'$ (below). Now, at {setting}:\n\n"
+    f"Two things decide: $W_{{hh}}$ (see the picture of its eigenvalues) and the slope $\\varphi'$ (see the picture of the slopes). Now, at {setting}:\n\n"
     + words.two_numbers(this, flow, now),
 )
 lesson.download(lambda: flow.table(this.values), "gradient-norms", label="All norms at all values of the slider (CSV)")
@@ -150,7 +163,7 @@ lesson.presets(
         ],
         Preset(
             "Slide the forget bias",
-            {**RANDOM, "scrub": "forget bias"},
+            {**RANDOM, "scrub": vanishing.BIAS},
             "Now the slider at the top moves the forget bias from −1.25 to 6, and the radius stays.",
         ),
     ],
@@ -162,7 +175,7 @@ lesson.chart(
     "paths",
     caption="What is left of a change of cₜ at the end: the direct path and the full derivative ∂c_T/∂cₜ (spectral norm)",
     alt=words.paths_in_words(flow, path, start, at),
-    sweep=words.sweep(this, memory_frames(path.full, path.steps, flow.direct, low), slider=True),
+    sweep=words.sweep(this, memory_frames(path.full, path.steps, flow.direct, low, high), slider=True),
 )
 lesson.chart(
     figures.mean_gates(flow.gates, at=at),
@@ -171,7 +184,7 @@ lesson.chart(
     alt=words.means_in_words(start, at, flow.gates),
     sweep=words.sweep(this, line_frames(flow.gates)),
 )
-lesson.say(words.memory_prose(this, flow, path, now))
+lesson.say(memory_prose(this, flow, path, now))
 
 lesson.section("Is what I see typical?")
 if this.text:
@@ -194,7 +207,7 @@ else:
             )
 
 lesson.section("Check yourself")
-words.questions(lesson, this)
+vanishing_questions.questions(lesson, this)
 
 lesson.section(
     "The same in PyTorch",

@@ -50,20 +50,21 @@ def memory_paths(
     ends = [
         {
             "type": "scatter",
-            "y": [low] * len(colours),
+            "y": [place] * len(colours),
             "mode": "markers",
             "marker": {"symbol": symbol, "size": 10, "color": colours, "line": {"width": 2, "color": colours}},
             "showlegend": False,
             "cliponaxis": False,
             "hovertemplate": said,
         }
-        for symbol, said in (
-            ("triangle-down-open", "below the axis from t = %{x} back<extra></extra>"),
-            ("triangle-down", "exactly 0 from t = %{x} back<extra></extra>"),
+        for place, symbol, said in (
+            (high, "triangle-up", "above the axis from t = %{x} back<extra></extra>"),
+            (low, "triangle-down-open", "below the axis from t = %{x} back<extra></extra>"),
+            (low, "triangle-down", "exactly 0 from t = %{x} back<extra></extra>"),
         )
     ]
     return figure(
-        at_value([*lines, *ends], memory_frames(full, steps, direct, low), at),
+        at_value([*lines, *ends], memory_frames(full, steps, direct, low, high), at),
         height=height,
         margin={"l": 62, "r": 10, "t": 8, "b": 40},
         legend=PHONE_LEGEND,
@@ -73,12 +74,14 @@ def memory_paths(
     )
 
 
-def memory_frames(full: np.ndarray, steps: np.ndarray, direct: Mapping[str, np.ndarray], low: float) -> Frames:
+def memory_frames(
+    full: np.ndarray, steps: np.ndarray, direct: Mapping[str, np.ndarray], low: float, high: float
+) -> Frames:
     """What a sweep puts into `memory_paths`."""
     time = np.arange(1, direct["largest"].shape[1] + 1)
     curves = [(steps + 1, full), (time, direct["largest"]), (time, direct["median"])]
     frames = {(k, "y"): np.where(np.isinf(values), np.nan, values) for k, (_, values) in enumerate(curves)}
-    for k, of in enumerate((lambda y: (y < low) & ~np.isneginf(y), np.isneginf)):
+    for k, of in enumerate((lambda y: y > high, lambda y: (y < low) & ~np.isneginf(y), np.isneginf)):
         left = [np.where(of(values), x, 0).max(axis=1) for x, values in curves]
         frames[len(curves) + k, "x"] = np.where(np.stack(left, axis=1) > 0, np.stack(left, axis=1), np.nan)
     return frames
@@ -151,7 +154,7 @@ def norm_fan(
         margin={"l": 56, "r": 8, "t": 8, "b": 40},
         legend=PHONE_LEGEND,
         meta={"time": "x"},
-        xaxis=time_axis(len(x)),
+        xaxis=time_axis(len(x), narrow=True),
         yaxis={"title": {"text": "‖∂L/∂hₜ‖₂"}, "range": [low, high], **powers.ticks(low, high)},
     )
 

@@ -16,6 +16,8 @@ from .influence import LINES
 Frames = dict[tuple[int, str], np.ndarray]
 BOUND = {"color": palette.MUTED["light"], "dash": "longdash", "width": 1.5}
 PHONE_LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "font": {"size": 12}}
+WIDE = 1.75
+"""How much wider than high the complex plane is drawn."""
 WRITTEN = {"Elman": "h", "GRU": "h", "LSTM, h": "h", "LSTM, c": "c"}
 
 
@@ -26,9 +28,10 @@ def at_value(traces: Sequence[dict], frames: Frames, at: int) -> list[dict]:
     return list(traces)
 
 
-def time_axis(steps: int) -> dict:
-    """The axis of the steps, from 1; a single one stands in the middle."""
-    ticks = {"tickvals": [1]} if steps == 1 else {}
+def time_axis(steps: int, *, narrow: bool = False) -> dict:
+    """The axis of the steps, from 1; a single one stands in the middle. narrow: only the ends and the middle."""
+    few = sorted({1, (steps + 1) // 2, steps})
+    ticks = {"tickvals": few} if steps == 1 or narrow else {}
     return {"title": {"text": "time step t", "standoff": 6}, "range": [0.5, steps + 0.5], "zeroline": False, **ticks}
 
 
@@ -116,10 +119,11 @@ def gradient_frames(logs: Mapping[str, np.ndarray], bound: np.ndarray, low: floa
 def spectrum(
     eigenvalues: np.ndarray, sigma: np.ndarray, *, at: int, limit: float, own: float | None = None, height: int = 300
 ) -> go.Figure:
-    """The eigenvalues of W_hh in the complex plane with the unit circle: ○ inside of it, ● outside.
+    """The eigenvalues of W_hh in the complex plane with the unit circle: ○ inside of it, ● outside,
+    ◇ at the edge: beyond the picture.
 
     eigenvalues: (values, hidden)   sigma: (values,) the largest singular value   limit: where the axes end
-    own: a spectral radius to be marked, that of the trained weights
+    own: a spectral radius to be marked, that of the weights before they were scaled
     """
     turn = np.linspace(0, 2 * np.pi, 121)
     colour = LINES["Elman"]["color"]
@@ -135,37 +139,45 @@ def spectrum(
          "marker": {**dots, "symbol": "circle-open"}, "hovertemplate": f"inside: {said}"},
         {"type": "scatter", "mode": "markers", "showlegend": False,
          "marker": {**dots, "symbol": "circle"}, "hovertemplate": f"outside: {said}"},
-        {"type": "scatter", "x": [-1.75 * limit], "y": [0.8 * limit], "mode": "text", "textposition": "middle right",
+        {"type": "scatter", "x": [-WIDE * limit], "y": [0.8 * limit], "mode": "text", "textposition": "middle right",
          "showlegend": False, "texttemplate": "ρ = %{customdata[0]:.2f}<br>σₘₐₓ = %{customdata[1]:.2f}",
          "hovertemplate": "ρ = %{customdata[0]:.4f}, σₘₐₓ = %{customdata[1]:.4f}<extra></extra>"},
+        {"type": "scatter", "mode": "markers", "showlegend": False, "cliponaxis": False,
+         "marker": {**dots, "symbol": "diamond-open"},
+         "hovertemplate": "beyond the picture: %{customdata[0]:.3f} + %{customdata[1]:.3f} i<extra></extra>"},
     ]  # fmt: skip
     if own is not None:
         traces.append(
             {**circle, "x": own * np.cos(turn), "y": own * np.sin(turn),
              "line": {"color": palette.MUTED["light"], "width": 1.5, "dash": "longdash"},
-             "hovertemplate": f"as trained: ρ = {own:.2f}, %{{x:.2f}} + %{{y:.2f}} i<extra></extra>"}
+             "hovertemplate": f"before it is scaled: ρ = {own:.2f}, %{{x:.2f}} + %{{y:.2f}} i<extra></extra>"}
         )  # fmt: skip
     return figure(
-        at_value(traces, spectrum_frames(eigenvalues, sigma), at),
+        at_value(traces, spectrum_frames(eigenvalues, sigma, limit), at),
         height=height,
         margin={"l": 44, "r": 8, "t": 8, "b": 40},
-        xaxis={"range": [-1.75 * limit, 1.75 * limit], "nticks": 9, "title": {"text": "Re λ"}, "constrain": "domain"},
+        xaxis={"range": [-WIDE * limit, WIDE * limit], "nticks": 9, "title": {"text": "Re λ"}, "constrain": "domain"},
         yaxis={"range": [-limit, limit], "nticks": 7, "title": {"text": "Im λ"}, "scaleanchor": "x",
                "constrain": "domain"},
     )  # fmt: skip
 
 
-def spectrum_frames(eigenvalues: np.ndarray, sigma: np.ndarray) -> Frames:
+def spectrum_frames(eigenvalues: np.ndarray, sigma: np.ndarray, limit: float) -> Frames:
     """What a sweep puts into `spectrum`."""
     turn = np.linspace(0, 2 * np.pi, 121)
     size = np.abs(eigenvalues)
     radius = size.max(axis=1, keepdims=True)
     inside = size < 1
+    over = np.maximum(np.abs(eigenvalues.real) / (WIDE * limit), np.abs(eigenvalues.imag) / limit)  # above 1: beyond
+    edge = np.where(over > 1, eigenvalues / np.maximum(over, 1), np.nan)  # on the way from 0 to it
     frames = {(1, "x"): radius * np.cos(turn), (1, "y"): radius * np.sin(turn)}
-    for trace, shown in ((2, inside), (3, ~inside)):
+    for trace, shown in ((2, inside), (3, ~inside & (over <= 1))):
         frames[trace, "x"] = np.where(shown, eigenvalues.real, np.nan)
         frames[trace, "y"] = np.where(shown, eigenvalues.imag, np.nan)
-    return frames | {(4, "customdata"): np.stack([radius[:, 0], sigma], axis=1)[:, None]}
+    frames[4, "customdata"] = np.stack([radius[:, 0], sigma], axis=1)[:, None]
+    frames[5, "x"], frames[5, "y"] = edge.real, np.where(over > 1, edge.imag, np.nan)
+    frames[5, "customdata"] = np.stack([eigenvalues.real, eigenvalues.imag], axis=2)
+    return frames
 
 
 def squash_slopes(

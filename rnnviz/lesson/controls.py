@@ -1,18 +1,20 @@
 """Controls, declared once: the widget, its key in the URL, what is allowed, and the value to fall back on.
 
-`more` puts a control into the popover at the end of the row. `when` = (name, value) shows it only while another
-control, declared before it, has that value; else it counts as its default.
+`more` puts a control into the popover at the end of the row. `when` = (name, value or values) shows it only while
+another control, declared before it, has that value or one of these; else it counts as its default.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from .words import verbatim
 
@@ -54,7 +56,7 @@ class Choice:
     label: str
     help: str | None = None
     more: bool = False
-    when: tuple[str, str] | None = None
+    when: tuple[str, str | Sequence[str]] | None = None
 
     def parse(self, text: str) -> str:
         """The option in a URL. Raises ValueError on anything else."""
@@ -85,7 +87,7 @@ class Number:
     label: str
     help: str | None = None
     more: bool = False
-    when: tuple[str, str] | None = None
+    when: tuple[str, str | Sequence[str]] | None = None
 
     def parse(self, text: str) -> int:
         """The number in a URL. Raises ValueError on anything else, and out of range."""
@@ -121,7 +123,7 @@ class Real:
     step: float = 0.05
     help: str | None = None
     more: bool = False
-    when: tuple[str, str] | None = None
+    when: tuple[str, str | Sequence[str]] | None = None
 
     def parse(self, text: str) -> float:
         """The number in a URL. Raises ValueError on anything else, and out of range."""
@@ -159,7 +161,7 @@ class Text:
     max_length: int = 200
     help: str | None = None
     more: bool = False
-    when: tuple[str, str] | None = None
+    when: tuple[str, str | Sequence[str]] | None = None
     width: int = 430
 
     @property
@@ -210,14 +212,19 @@ class Controls:
         """Whether every control has a value already: true from the second run of a visit on."""
         return all(control.name in st.session_state for control in self.controls if control.when is None)
 
-    @staticmethod
-    def shown(control: Control) -> bool:
-        """Whether the control that it waits for, if it does, has the value that it waits for."""
-        return control.when is None or st.session_state.get(control.when[0]) == control.when[1]
+    def shown(self, control: Control) -> bool:
+        """Whether the control that it waits for, if it does, is shown and has the value that it waits for."""
+        if control.when is None:
+            return True
+        name, values = control.when
+        allowed = (values,) if isinstance(values, str) else values
+        waited = all(self.shown(one) for one in self.controls if one.name == name)
+        return waited and st.session_state.get(name) in allowed
 
     def draw(self) -> None:
         """Draw the widgets: in a row, and those marked `more` in a popover at its end."""
         under = [control for control in self.controls if control.more]
+        self._link_what_appears()
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             for control in self.controls:
                 if not control.more and self.shown(control):
@@ -227,6 +234,20 @@ class Controls:
                     for control in under:
                         if self.shown(control):
                             control.widget()
+
+    def _link_what_appears(self) -> None:
+        """Put into the URL what was set in a control before it was there, such as by a preset that brings it.
+
+        Streamlit keeps the URL for a widget from its second run on, and does not let it be written from then on.
+        """
+        appeared = [control for control in self.controls if control.when is not None and self.shown(control)]
+        before = st.session_state.get("appeared", [])
+        st.session_state["appeared"] = [control.name for control in appeared]
+        for control in appeared:
+            value = st.session_state.get(control.name, control.default)
+            if control.name not in before and value != control.default and control.name not in st.query_params:
+                with suppress(StreamlitAPIException):  # the page before had a control of this name, and still holds it
+                    st.query_params[control.name] = str(value)
 
     def check_link(self, page: str) -> None:
         """On the first run: remember what the URL asks for and cannot have, and start again without it.

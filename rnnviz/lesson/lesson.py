@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,8 @@ from .words import quoted, token_label, verbatim
 HEAD_START = 0.08
 """Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
 together: all at once, it would show the picture only after the last word of the page."""
+NEAR = 1e-6
+"""How far a link's number may be from a slider's value, and still is it."""
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
@@ -40,11 +43,15 @@ STYLE = """
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings that make a point. shows: what to look at once they are set."""
+    """Settings that make a point. shows: what to look at once they are set.
+
+    moves: a sweep's name -> the value that it is moved to
+    """
 
     label: str
     settings: Mapping[str, Any]
     shows: str
+    moves: Mapping[str, float] = field(default_factory=dict)
 
 
 class Lesson:
@@ -151,10 +158,11 @@ class Lesson:
             st.markdown(f"{verdict} {reveal}")
         return True
 
-    def presets(self, presets: Sequence[Preset], *, name: str = "preset") -> None:
+    def presets(self, presets: Sequence[Preset], *, name: str = "preset", first: int | None = None) -> None:
         """Buttons that set several controls at once, with a word on what to look at.
 
-        name: its own for each row, on a page with several
+        name: its own for each row, on a page with several   first: which one is pressed when the page opens, if it is
+        what the page opens with
         """
         self.settle()
 
@@ -162,9 +170,14 @@ class Lesson:
 
         def apply() -> None:
             if st.session_state[chosen] is not None:
-                for name, value in presets[st.session_state[chosen]].settings.items():
+                preset = presets[st.session_state[chosen]]
+                for name, value in preset.settings.items():
                     st.session_state[name] = value
+                for sweep, value in preset.moves.items():
+                    st.session_state[f"{self.key} move {sweep}"] = value, time.time()
 
+        if chosen not in st.session_state and first is not None and self._in_force(presets[first]):
+            st.session_state[chosen] = first
         undone = [preset for preset in presets if not self._in_force(preset)]
         if st.session_state.get(chosen) is not None and presets[st.session_state[chosen]] in undone:
             st.session_state[chosen] = None
@@ -246,7 +259,8 @@ class Lesson:
         if not beside_player and within is None:
             self.settle()
         if sweep is not None:
-            self._check_sweep_link(sweep)
+            self._check_sweep_link(sweep, name)
+            sweep = replace(sweep, move=st.session_state.get(f"{self.key} move {sweep.name}"))
         with within or (self.on_stage if beside_player else nullcontext()):
             return stage.chart(
                 figure,
@@ -283,7 +297,9 @@ class Lesson:
         if given is None:
             return
         if abs(given - answer) <= tolerance:
-            st.success(f"Right: {answer:,.{decimals}f}. {explain}", icon=":material/check:")
+            exact = f"{given:.{decimals}f}" == f"{answer:.{decimals}f}"
+            verdict = "Right:" if exact else "Close enough: it is"
+            st.success(f"{verdict} {answer:,.{decimals}f}. {explain}", icon=":material/check:")
         else:
             away = abs(given - answer)
             st.warning(f"Not yet: {given:,.{decimals}f} is {away:,.{decimals}f} away.", icon=":material/replay:")
@@ -375,14 +391,40 @@ class Lesson:
             elif pin != pin.within(steps, units):
                 self.note(f"The link's pin lies beyond this text: steps are 1 to {steps}, units 0 to {units - 1}.")
 
-    def _check_sweep_link(self, sweep: stage.Sweep) -> None:
-        """On the first run, say if the link's value of a sweep is none."""
-        if st.session_state.get(f"{self.key} visited {sweep.name}"):
+    def _check_sweep_link(self, sweep: stage.Sweep, chart: str) -> None:
+        """Say if the link's value of a sweep is none that it can have, until the sweep is moved.
+
+        chart: the name of a chart that follows it; the first one speaks for all
+        """
+        said = f"{self.key} said of {sweep.name}"
+        if said not in st.session_state:
+            st.session_state[said] = chart, self._beside_sweep(sweep)
+        speaker, sentence = st.session_state[said]
+        if sentence is None or speaker != chart:
             return
-        st.session_state[f"{self.key} visited {sweep.name}"] = True
+        rests = st.session_state.get(f"{self.key}-{chart}", {}).get("value")
+        if rests is None or min(abs(rests - sentence[1]), abs(rests - sweep.start)) < NEAR:
+            self.note(sentence[0])
+        else:
+            st.session_state[said] = chart, None
+
+    @staticmethod
+    def _beside_sweep(sweep: stage.Sweep) -> tuple[str, float] | None:
+        """A sentence on the link's value of a sweep, and the value that is seen; None where these are the same."""
+        asked = st.query_params.get(sweep.name)
+        if asked is None:
+            return None
         try:
-            known = sweep.values[0] <= float(st.query_params.get(sweep.name, sweep.start)) <= sweep.values[-1]
+            wanted = float(asked)
         except ValueError:
-            known = False
-        if not known:
-            self._refuse_link(sweep.name, f"it is a number from {sweep.values[0]:g} to {sweep.values[-1]:g}")
+            wanted = math.nan
+        first, last = sweep.values[0], sweep.values[-1]
+        if not first <= wanted <= last:
+            return (
+                f"The link's {sweep.name} cannot be {verbatim(asked)}: it is a number from {first:g} to {last:g}. "
+                "You see the default instead."
+            ), sweep.start
+        nearest = min(sweep.values, key=lambda one: abs(one - wanted))
+        if abs(nearest - wanted) <= NEAR * max(1.0, abs(nearest)):
+            return None
+        return f"The slider has no {sweep.name} of {verbatim(asked)}: you see the nearest, {nearest:g}.", nearest

@@ -20,6 +20,8 @@ CELLS: dict[str, type[Cell]] = {"Elman": Elman, "GRU": GRU, "LSTM": LSTM}
 CURVES = ("Elman", "GRU", "LSTM, h", "LSTM, c")
 RADII = tuple(round(0.1 * k, 1) for k in range(1, 31))
 BIASES = tuple(0.25 * k for k in range(-5, 25))
+RADIUS, BIAS, DRAWN = "radius", "forget bias", "factor"
+"""What the slider moves: DRAWN is a factor on each W_hh as PyTorch draws it."""
 START = 1.0
 """Where the slider stands at first."""
 INPUTS = 8
@@ -34,10 +36,11 @@ CONTROLS = Controls(
     Choice("weights", ["random", "trained"], default="random", label="Weights"),
     Choice("phi", ["identity", "tanh", "relu"], default="identity", label="Elman's φ", when=("weights", "random")),
     Number("length", 1, LONGEST, default=100, label="Steps T", when=("weights", "random")),
-    Choice("scrub", ["radius", "forget bias"], default="radius", label="Slider moves", when=("weights", "random")),
-    Choice("forget", ["torch", "0", "1", "3", "5"], default="1", label="LSTM's forget bias", when=("scrub", "radius"),
-           help="torch: as PyTorch draws it, near 0."),
-    Real("fixed_radius", 0.1, 3, default=1.0, step=0.1, label="Radius ρ", when=("scrub", "forget bias")),
+    Choice("scrub", [RADIUS, BIAS, DRAWN], default=RADIUS, label="Slider moves", when=("weights", "random"),
+           help="A factor leaves each W_hh as PyTorch draws it, times the slider; a radius rescales it to that."),
+    Choice("forget", ["torch", "0", "1", "3", "5"], default="1", label="LSTM's forget bias",
+           when=("scrub", (RADIUS, DRAWN)), help="torch: as PyTorch draws it, near 0."),
+    Real("fixed_radius", 0.1, 3, default=1.0, step=0.1, label="Radius ρ", when=("scrub", BIAS)),
     Text("passage", default=TEXT, label="Text to read (press Enter)", max_length=200, when=("weights", "trained")),
     Choice("held", ["free", "held at 1"], default="free", label="LSTM's forget gate f", more=True),
     Number("units", 1, 64, default=32, label="Hidden units", more=True, when=("weights", "random")),
@@ -48,7 +51,8 @@ CONTROLS = Controls(
 
 class Settings(NamedTuple):
     """What the networks depend on. forget: None as drawn   radius: None where it is what the slider moves
-    held: f = 1   text: what trained networks read, else empty"""
+    held: f = 1   text: what trained networks read, else empty
+    drawn: W_hh as PyTorch draws it, times what the slider moves, instead of rescaled to a radius"""
 
     phi: str
     hidden_size: int
@@ -59,6 +63,7 @@ class Settings(NamedTuple):
     seed: int
     held: bool
     text: str
+    drawn: bool = False
 
     @classmethod
     def of(cls, config: Config) -> Settings:
@@ -66,10 +71,11 @@ class Settings(NamedTuple):
         held = config.held != "free"
         if config.weights == "trained":
             return cls("tanh", 64, len(config.passage), 1.0, None, None, config.seed, held, config.passage)
-        by_bias = config.scrub == "forget bias"
+        by_bias = config.scrub == BIAS
         forget = 0.0 if by_bias else None if config.forget == "torch" else float(config.forget)
         radius = float(config.fixed_radius) if by_bias else None
-        return cls(config.phi, config.units, config.length, float(config.scale), forget, radius, config.seed, held, "")
+        scale, drawn = float(config.scale), config.scrub == DRAWN
+        return cls(config.phi, config.units, config.length, scale, forget, radius, config.seed, held, "", drawn)
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -79,18 +85,19 @@ class Settings(NamedTuple):
     @property
     def sweep(self) -> str:
         """The slider's key in the URL."""
-        return "factor" if self.text else "radius" if self.radius is None else "bias"
+        return "factor" if self.text or self.drawn else "radius" if self.radius is None else "bias"
 
     @property
     def cell_options(self) -> dict[str, dict]:
         return {"Elman": {"nonlinearity": self.phi}, "GRU": {}, "LSTM": {"forget_bias": self.forget}}
 
     def cell(self, name: str, seed: int) -> Cell:
-        """The network at radius 1, or as it was trained."""
+        """The network at radius 1, or as it was drawn or trained."""
         if self.text:
             return character_model(name).cell
         options = self.cell_options[name]
-        return CELLS[name].random(INPUTS, self.hidden_size, seed=seed, spectral_radius=1.0, **options)
+        radius = None if self.drawn else 1.0
+        return CELLS[name].random(INPUTS, self.hidden_size, seed=seed, spectral_radius=radius, **options)
 
     def input(self) -> np.ndarray:
         """(time, input) what all cells read: the text, or normal numbers times the input scale."""
@@ -100,7 +107,7 @@ class Settings(NamedTuple):
         return self.input_scale * np.random.default_rng((self.seed, 1)).normal(size=(self.length, INPUTS))
 
     def direction(self) -> np.ndarray:
-        """(hidden,) the v of the loss L = v · h_T, of length 1, so that every curve starts at 1."""
+        """(hidden,) the v of the loss L = v · h_T, of length 1, so that every curve of h starts at 1."""
         v = np.random.default_rng((self.seed, 2)).normal(size=self.hidden_size)
         return v / np.linalg.norm(v)
 

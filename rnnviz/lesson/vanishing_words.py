@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnnviz.stage import Sweep
 
-from .lesson import Lesson
-from .vanishing import CURVES, FALLEN, MEMBERS, RADII, START, Flow, Paths, Settings, elman, flow, rate, reach
+from .vanishing import CURVES, FALLEN, MEMBERS, RADII, START, Flow, Paths, Settings, elman, flow
 from .words import counted, decimal
 
 SYMBOLS = {"radius": r"\rho", "bias": r"b_f", "factor": r"\text{factor}"}
@@ -18,7 +17,10 @@ LABELS = {
     "radius": "Spectral radius ρ",
     "bias": "Forget bias",
     "factor": "Trained W_hh times",
+    "drawn": "W_hh as PyTorch draws it, times",
 }
+PACE = 6
+"""Values a second while the slider plays: slow enough to follow four figures."""
 SLOPES = {"tanh": "1 − h²", "relu": "units that are on", "identity": "φ′ = 1"}
 
 
@@ -28,12 +30,13 @@ def sweep(
     """The page's one slider, for a chart with these frames; it may stand at several charts, which move together."""
     return Sweep(
         settings.sweep,
-        label=LABELS[settings.sweep],
+        label=LABELS["drawn" if settings.drawn else settings.sweep],
         values=settings.values,
         start=START,
         frames={target: np.asarray(values, dtype=np.float32) for target, values in frames.items()},
         slider=slider,
         play=play,
+        pace=PACE,
     )
 
 
@@ -43,8 +46,9 @@ def written_slopes(settings: Settings) -> dict[str, str]:
 
 
 def plane(computed: Flow) -> float:
-    """Where the axes of the complex plane end, for all values of the slider."""
-    return 1.08 * max(1.0, float(np.abs(computed.eigenvalues).max()))
+    """Where the axes of the complex plane end, for all values of the slider: never so far that the unit circle is
+    hardly seen."""
+    return min(1.08 * max(1.0, float(np.abs(computed.eigenvalues).max())), max(3.3, 1.2 * computed.own))
 
 
 def remarks(settings: Settings) -> Iterator[str]:
@@ -52,7 +56,8 @@ def remarks(settings: Settings) -> Iterator[str]:
     if settings.length == 1:
         yield (
             "With one time step there is nothing to flow through: $h_T$ is $h_1$, and "
-            "$\\lVert \\partial L / \\partial h_1 \\rVert = 1$ for every cell and radius. Set T to 2 or more."
+            "$\\lVert \\partial L / \\partial h_1 \\rVert = 1$ for every cell and radius. "
+            + ("Type at least two characters." if settings.text else "Set T to 2 or more.")
         )
     if settings.hidden_size == 1:
         yield (
@@ -77,7 +82,9 @@ def power(log: float) -> str:
 def ends_in_words(settings: Settings, computed: Flow, value: float) -> str:
     k = settings.values.index(value)
     ends = ", ".join(f"{curve_name(name)}: 10^{computed.logs[name][k, 0]:.1f}" for name in CURVES)
-    return f"Lines over {counted(settings.length, 'step')}, 1 at the last. At {value:g}, at t = 1: {ends}."
+    return (
+        f"Lines over {counted(settings.length, 'step')}; those of h are 1 at the last. At {value:g}, at t = 1: {ends}."
+    )
 
 
 def reach_in_words(settings: Settings, computed: Flow, value: float) -> str:
@@ -112,7 +119,7 @@ def _reach(steps: float, length: int) -> str:
     return f"further than T = {length}" if np.isnan(steps) else counted(int(steps), "step")
 
 
-def _rate(value: float) -> str:
+def rate_in_words(value: float) -> str:
     return "none (too few steps are left)" if np.isnan(value) else f"× {value:.4f}"
 
 
@@ -126,10 +133,16 @@ def two_numbers(settings: Settings, computed: Flow, k: int) -> str:
         "value of $W_{hh}$, and the steepest slope of φ). The long-dashed line is "
         "$(\\sigma_{\\max} \\gamma)^{T-t}$. Below 1, the gradient *must* vanish; above 1 it *may* explode.",
         f"- **measured**: a straight line through the logarithms of Elman's curve (least squares) has a factor of "
-        f"**{_rate(computed.rates[k, 0])}** per step back. The spectral radius is ${decimal(radius)}$, the mean slope "
-        f"of the squash "
-        f"${decimal(slope)}$. GRU {_rate(computed.rates[k, 1])}, LSTM {_rate(computed.rates[k, 2])}.",
+        f"**{rate_in_words(computed.rates[k, 0])}** per step back. The spectral radius is ${decimal(radius)}$, "
+        f"the mean slope of the squash ${decimal(slope)}$. "
+        f"GRU {rate_in_words(computed.rates[k, 1])}, LSTM {rate_in_words(computed.rates[k, 2])}.",
     ]
+    if settings.drawn:
+        lines.append(
+            f"- PyTorch draws every weight uniformly in $\\pm 1/\\sqrt{{{settings.hidden_size}}}$. Of the "
+            f"{settings.hidden_size} × {settings.hidden_size} matrix of Elman with your seed the spectral radius is "
+            f"**${decimal(computed.own)}$**, whatever the slider says: far below 1."
+        )
     if settings.text:
         lines.append(f"- As it was trained, Elman's $W_{{hh}}$ has the spectral radius **${decimal(computed.own)}$**.")
     return "\n".join(lines)
@@ -139,13 +152,13 @@ def why(settings: Settings, computed: Flow, k: int) -> str:
     """Why a large radius explodes or not, with this network's numbers (markdown)."""
     slopes = computed.slopes["Elman"]
     text = "**Why a large radius need not explode.** "
-    if settings.radius is None and not settings.text:
+    if settings.sweep == "radius":
         last = len(RADII) - 1
         this = (settings.hidden_size, settings.length, settings.input_scale, settings.seed)
         others = {phi: elman(phi, *this).rates[last] for phi in ("identity", "relu", "tanh")}
         text += (
             "Measured per step back at ρ = 3, same weights and input: "
-            + ", ".join(f"{phi} **{_rate(value)}**" for phi, value in others.items())
+            + ", ".join(f"{phi} **{rate_in_words(value)}**" for phi, value in others.items())
             + ". "
         )
     return text + (
@@ -153,18 +166,41 @@ def why(settings: Settings, computed: Flow, k: int) -> str:
         "With $\\tanh$ a "
         "strong $W_{hh}$ drives the states to ±1, where $1 - h^2$ is small: much of what the matrix multiplies, the "
         "slope takes "
-        f"away. Now the mean slope of the Elman cell is **{slopes[k].mean():.4f}**. At a still larger radius the "
-        f"network turns "
-        "chaotic and the gradient grows after all, but by far less than the radius a step."
+        f"away. Now the mean slope of the Elman cell is **{slopes[k].mean():.4f}**. " + turns_chaotic(settings)
     )
+
+
+def turns_chaotic(settings: Settings) -> str:
+    """At which radius the tanh cell's gradient begins to grow: a small change of the state then grows too."""
+    if settings.text:
+        rates, values, what = flow(settings).rates[:, 0], settings.values, "factor"
+    else:
+        size, length, scale, seed = settings.hidden_size, settings.length, settings.input_scale, settings.seed
+        rates, values, what = elman("tanh", size, length, scale, seed).rates, RADII, "radius"
+    growing = np.flatnonzero(rates > 1)
+    if not growing.size:
+        return f"With $\\tanh$ the gradient of this network shrinks at every {what} up to {values[-1]:g}."
+    k = growing[0]
+    return (
+        f"Strong enough, the network turns chaotic and the gradient grows after all, but by far less than $W_{{hh}}$ "
+        f"would have it: with $\\tanh$ this network's first does at the {what} **{values[k]:g}** "
+        f"({rate_in_words(rates[k])} per step back)."
+    )
+
+
+def drawn_radius(settings: Settings) -> str:
+    """The radius of an Elman network's W_hh as PyTorch draws it, in half a sentence."""
+    drawn = settings._replace(drawn=True, text="").cell("Elman", settings.seed).weight_hh
+    radius = float(np.abs(np.linalg.eigvals(drawn)).max())
+    return f"PyTorch draws an Elman $W_{{hh}}$ of your size and seed with the spectral radius ${decimal(radius)}$,"
 
 
 def at_radius_two(settings: Settings) -> str:
     """What a tanh cell's gradient does at radius 2, in half a sentence."""
     factor = elman("tanh", settings.hidden_size, 100, 1.0, settings.seed).rates[RADII.index(2.0)]
     if factor < 1:
-        return f"the gradient still shrinks: {_rate(factor)} per step back. Only at a yet larger radius does it grow."
-    return f"the gradient grows by only {_rate(factor)} per step back."
+        return f"the gradient still shrinks: {rate_in_words(factor)} per step back. Only at a larger one does it grow."
+    return f"the gradient grows by only {rate_in_words(factor)} per step back."
 
 
 def reach_prose(settings: Settings, computed: Flow, k: int) -> str:
@@ -183,24 +219,6 @@ def reach_prose(settings: Settings, computed: Flow, k: int) -> str:
     )
 
 
-def memory_prose(settings: Settings, computed: Flow, path: Paths, k: int) -> str:
-    first = slice(k, k + 1)
-    largest, median, full = computed.direct["largest"][k, 0], computed.direct["median"][k, 0], path.full[k, 0]
-    factor = rate(computed.direct["median"][first])[0]
-    if not np.isnan(reach(computed.logs["LSTM, c"][first])[0]):
-        verdict = "**At these settings the LSTM vanishes too**: its forget gates are not open enough."
-    elif largest < FALLEN:
-        verdict = "The gradient does reach back, but not on the direct path: the detour through $h$ carries it."
-    else:
-        verdict = "The direct path holds, and with it the LSTM."
-    return (
-        f"From t = {settings.length} back to t = 1 the direct path leaves ${power(largest)}$ in the best unit and "
-        f"${power(median)}$ in the median one (a factor of {_rate(factor)} per step; the mean of $f$ is "
-        f"**{computed.gates['f'][k].mean():.4f}**). The full derivative has a spectral norm of ${power(full)}$. "
-        f"{verdict}"
-    )
-
-
 def typical_prose(settings: Settings, usual: Settings) -> str:
     cut = []
     if usual.length < settings.length:
@@ -215,65 +233,15 @@ def typical_prose(settings: Settings, usual: Settings) -> str:
     )
 
 
-class Prediction(NamedTuple):
-    options: list[str]
-    answer: int
-    left: float
-
-
-def prediction(seed: int, hidden_size: int) -> Prediction:
-    """What an identity cell of radius 0.9 has left of the gradient after 50 steps; the option that is closest."""
-    log = float(elman("identity", hidden_size, 51, 1.0, seed).logs[RADII.index(0.9), 0])
-    choices = {"all of it": 0.0, "a half": np.log10(0.5), "a hundredth": -2.0, "a millionth": -6.0}
-    nearest = min(range(len(choices)), key=lambda one: abs(list(choices.values())[one] - log))
-    return Prediction(list(choices), nearest, 10.0**log)
-
-
-def questions(lesson: Lesson, settings: Settings) -> None:
-    """Three, each with an answer that is computed now."""
-    seed, size = settings.seed, settings.hidden_size
-    one, tanh = (elman(phi, size, 100, 1.0, seed) for phi in ("identity", "tanh"))
-    k = RADII.index(0.5)
-    lesson.check_number(
-        "Identity cell, radius 0.5, your seed and number of units. After how many steps back is less than a "
-        "thousandth of the gradient left?",
-        answer=float(one.reach[k]),
-        tolerance=3,
-        decimals=0,
-        explain=f"$0.5^{{10}} = {0.5**10:.4f}$. With your seed it takes {one.reach[k]:.0f}: the eigenvalues rule "
-        f"in the long run, while at "
-        "first it matters where $v$ points.",
-    )
-    grown, saturated = one.rates[-1], tanh.rates[-1]
-    lesson.check_choice(
-        "The radius is 3. Identity and tanh have the same weights. Whose gradient grows faster per step back?",
-        ["The identity's", "tanh's", "Both grow by 3 per step"],
-        answer=0 if grown > saturated * 1.01 else 1 if saturated > grown * 1.01 else 2,
-        explain=f"Measured: identity {_rate(grown)}, tanh {_rate(saturated)}; the mean of $1 - h^2$ is "
-        f"{tanh.slopes[-1].mean():.4f}.",
-    )
-    lstm = flow(Settings("identity", size, 200, 1.0, 3.0, None, seed, False, ""))
-    mean = float(lstm.gates["f"][RADII.index(START)].mean())
-    left = mean**50
-    lesson.check_number(
-        f"An LSTM with forget bias 3 has forget gates of {mean:.4f} on average. If $f$ were exactly that at each "
-        f"step, what would the direct "
-        "path leave after 50 steps?",
-        answer=left,
-        tolerance=0.005,
-        decimals=4,
-        explain=f"$\\prod f = {mean:.4f}^{{50}}$. With the default bias near 0, $0.5^{{50}}$ would be {0.5**50:.1e}.",
-    )
-
-
 def snippet_settings(settings: Settings, value: float) -> dict[str, Any]:
     """The script's settings for what the slider shows."""
     if settings.text:
         return {"radius": value}
     by_bias = settings.radius is not None
-    return {
+    own = {"factor": value} if settings.drawn else {}
+    return own | {
         "nonlinearity": settings.phi,
-        "radius": settings.radius if by_bias else value,
+        "radius": settings.radius if by_bias else START if settings.drawn else value,
         "forget_bias": value if by_bias else settings.forget,
         "hidden_size": settings.hidden_size,
         "length": settings.length,

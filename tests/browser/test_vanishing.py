@@ -68,3 +68,13 @@ def test_the_first_screen_has_the_point_and_nothing_is_wider(open_page, width, h
         for chart in ("gradient", "spectrum", "slopes", "reach"):
             box = lesson.page.locator(f"{CHART.format(chart)} .plot").bounding_box()
             assert box["y"] + box["height"] <= height
+
+
+def test_a_preset_moves_the_slider_and_the_link_has_all_that_it_sets(open_page):
+    lesson = open_page("vanishing?weights=trained&passage=to+be+or+not", drawn=DRAWN)
+    lesson.page.get_by_role("radio", name="Forget bias 5").click()
+    lesson.page.wait_for_function("location.search === '?forget=5'")
+    lesson.page.get_by_role("radio", name="tanh saturates").click()
+    lesson.page.wait_for_function("['radius=2', 'phi=tanh'].every(one => location.search.includes(one))")
+    lesson.page.wait_for_function(f"document.querySelector('{GRADIENT} output').textContent === '2'")
+    assert data(lesson, "spectrum", 4, "customdata")[0][0] == pytest.approx(2, abs=1e-4)

@@ -42,11 +42,19 @@ def test_what_leaves_the_axis_is_marked_at_the_last_step_beyond_it(row, trace, s
 
 
 def test_eigenvalues_are_told_apart_by_the_unit_circle():
-    frames = spectrum_frames(np.array([[0.5, 0.6 + 0.8j, 1.5j]]), np.array([2.0]))
+    frames = spectrum_frames(np.array([[0.5, 0.6 + 0.8j, 1.5j]]), np.array([2.0]), 2.0)
     np.testing.assert_array_equal(frames[2, "x"], [[0.5, np.nan, np.nan]])
     np.testing.assert_array_equal(frames[3, "y"], [[np.nan, 0.8, 1.5]])
     np.testing.assert_allclose(np.hypot(frames[1, "x"], frames[1, "y"]), 1.5)
     np.testing.assert_array_equal(frames[4, "customdata"], [[[1.5, 2.0]]])
+    assert np.isnan(frames[5, "x"]).all() and np.isnan(frames[5, "y"]).all()
+
+
+def test_eigenvalues_beyond_the_picture_stand_at_its_edge_in_their_own_direction():
+    frames = spectrum_frames(np.array([[0.5, 3 + 3j, -8.75 + 1j]]), np.array([2.0]), 2.0)
+    np.testing.assert_allclose(frames[5, "x"], [[np.nan, 2, -3.5]])
+    np.testing.assert_allclose(frames[5, "y"], [[np.nan, 2, 0.4]])
+    assert np.isnan(frames[3, "x"]).all() and list(frames[5, "customdata"][0, 1]) == [3, 3]
 
 
 def test_a_curve_that_never_falls_has_a_bar_of_its_own():
@@ -56,11 +64,12 @@ def test_a_curve_that_never_falls_has_a_bar_of_its_own():
     assert np.isnan(frames[2, "x"][0, 1]) and frames[2, "customdata"][0, 0] == 0.5
 
 
-def test_a_path_that_is_shut_is_marked_as_exactly_zero():
+def test_a_path_that_is_shut_is_marked_as_exactly_zero_and_one_that_has_grown_beyond_the_top():
     direct = {"largest": np.array([[-9.0, -1, 0]]), "median": np.array([[-np.inf, -np.inf, 0]])}
-    frames = memory_frames(np.array([[-1.0, 0]]), np.array([0, 2]), direct, LOW)
-    np.testing.assert_array_equal(frames[3, "x"], [[np.nan, 1, np.nan]])
-    np.testing.assert_array_equal(frames[4, "x"], [[np.nan, np.nan, 2]])
+    frames = memory_frames(np.array([[HIGH + 1.0, 0]]), np.array([0, 2]), direct, LOW, HIGH)
+    np.testing.assert_array_equal(frames[3, "x"], [[1, np.nan, np.nan]])
+    np.testing.assert_array_equal(frames[4, "x"], [[np.nan, 1, np.nan]])
+    np.testing.assert_array_equal(frames[5, "x"], [[np.nan, np.nan, 2]])
     assert np.isnan(frames[2, "y"][0, :2]).all()
 
 

@@ -8,7 +8,10 @@ import pytest
 from rnnviz.engine import GRU, LSTM, Elman, backward, direct_path, products
 from rnnviz.lesson import vanishing
 from rnnviz.lesson.snippet import snippet
-from rnnviz.lesson.vanishing import BIASES, CURVES, RADII, Settings, for_one_cell, rate, reach, usual
+from rnnviz.lesson.vanishing import BIASES, CURVES, RADII, TEXT, Settings, for_one_cell, rate, reach, usual
+from rnnviz.lesson.vanishing_memory import bars_differ, memory_prose, verdict
+from rnnviz.lesson.vanishing_questions import prediction
+from rnnviz.lesson.words import decimal
 from tests.engine.strategies import Reading
 from tests.engine.torch_loop import Loop
 from tests.lesson.test_snippet import outputs
@@ -142,6 +145,7 @@ SCRIPTS = [
     ("GRU", {"radius": 0.9}),
     ("LSTM", {"radius": 1.0, "forget_bias": 3.0}),
     ("LSTM", {"radius": 0.5, "forget_bias": None, "seed": 9}),
+    ("LSTM", {"radius": 1.0, "factor": 0.9, "forget_bias": None}),
 ]
 
 
@@ -155,8 +159,9 @@ def test_the_script_prints_the_curves_of_the_page(tmp_path):
             seed=own.get("seed", 0),
             input_scale=own.get("input_scale", 1.0),
             forget=own.get("forget_bias", 1.0),
+            drawn="factor" in own,
         )
-        logs = flow(settings).logs["LSTM, h" if cell == "LSTM" else cell][RADII.index(own["radius"])]
+        logs = flow(settings).logs["LSTM, h" if cell == "LSTM" else cell][RADII.index(own.get("factor", own["radius"]))]
         norms = [float(one) for one in re.findall(r"= (\S+)$", printed, re.MULTILINE)]
         np.testing.assert_allclose(norms, 10.0**logs, rtol=1e-3)
 
@@ -185,3 +190,65 @@ def test_the_direct_path_is_the_engines():
     found = flow(BASE).direct
     np.testing.assert_allclose(found["largest"][RADII.index(0.8)], wanted.max(axis=1), atol=1e-12)
     np.testing.assert_allclose(found["median"][RADII.index(0.8)], np.median(wanted, axis=1), atol=1e-12)
+
+
+LEVELS = {"most": (-0.1, -0.2), "some": (-1.0, -50.0), "none": (-10.0, -12.0)}
+WHOLES = {"holds": -0.5, "grows": 2.5, "fades": -7.0}
+
+
+def test_each_verdict_is_its_own_and_says_which_way_carries():
+    found = {(d, w): verdict(*LEVELS[d], WHOLES[w]) for d in LEVELS for w in WHOLES}
+    assert len(set(found.values())) == 9
+    for (direct, whole), text in found.items():
+        assert ("The direct path has vanished" in text) == (direct == "none" and whole != "fades")
+        assert ("most forget" in text) == (direct == "some")
+        assert ("grown" in text) == (whole == "grows") and ("vanishes" in text) == (whole == "fades")
+        assert ("detour" in text) == (whole == "grows" or (direct == "none") != (whole == "fades"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "value", "words"),
+    [
+        (BASE._replace(hidden_size=32, length=100, forget=None), 1.0, "LSTM vanishes too"),
+        (BASE._replace(hidden_size=32, length=100), 3.0, "What has grown came by the detour"),
+        (BASE._replace(hidden_size=32, length=100, forget=3.0), 0.5, "holds on the direct path"),
+        (BASE._replace(hidden_size=32, length=100, held=True), 1.0, "The direct path holds in most units, and the"),
+        (Settings("tanh", 64, len(TEXT), 1.0, None, None, 0, False, TEXT), 1.0, "Some units keep, most forget"),
+        (BASE._replace(length=1), 1.0, "no way back"),
+    ],
+)
+def test_the_verdict_follows_the_measured_numbers(settings, value, words):
+    assert words in memory_prose(settings, flow(settings), paths(settings), settings.values.index(value))
+
+
+def test_where_the_bar_and_the_full_derivative_disagree_the_reason_is_said():
+    falls, rises = np.linspace(-8, -0.3, 50), np.array([-0.5, -4.0, -0.3])
+    assert bars_differ(falls, -6.0) == "" and bars_differ(falls[-5:], 0.1) == ""
+    assert "direction which is held best" in bars_differ(falls, 0.1)
+    assert "rises again" in bars_differ(rises, 0.1)
+    assert "its own start" in bars_differ(falls[:5], -6.0)
+
+
+def test_without_rescaling_the_networks_are_those_that_pytorch_would_draw():
+    settings = BASE._replace(phi="tanh", forget=None, drawn=True, length=20)
+    found = flow(settings)
+    cell = Elman.random(8, 8, nonlinearity="tanh", seed=0)
+    np.testing.assert_allclose(found.own, np.abs(np.linalg.eigvals(cell.weight_hh)).max())
+    for k in (2, 9, 19):
+        dh = np.zeros((20, 8))
+        dh[-1] = settings.direction()
+        own = Elman(cell.weight_ih, RADII[k] * cell.weight_hh, cell.bias_ih, cell.bias_hh, nonlinearity="tanh")
+        wanted = np.linalg.norm(backward(own.run(settings.input()), dh).h, axis=1)
+        np.testing.assert_allclose(10.0 ** found.logs["Elman"][k], wanted, rtol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_prediction_is_what_the_network_has_left(seed):
+    asked = prediction(Settings("identity", 32, 100, 1.0, 1.0, None, seed, False, ""))
+    x = np.random.default_rng((seed, 1)).normal(size=(51, 8))
+    trace = Elman.random(8, 32, nonlinearity="identity", seed=seed, spectral_radius=0.9).run(x)
+    dh = np.zeros((51, 32))
+    dh[-1] = BASE._replace(hidden_size=32, seed=seed).direction()
+    left = np.linalg.norm(backward(trace, dh).h[0])
+    assert decimal(left) in asked.reveal
+    assert (asked.options[asked.answer] == "a few thousandths") == (10**-3.75 < left < 10**-1.75)

@@ -15,7 +15,7 @@ from tests.stage.decoder import as_sent, decode
 
 SWEPT = ("gradient", "spectrum", "slopes", "reach", "paths", "gates", "typical-elman", "typical-gru", "typical-lstm")
 SMALL = {"units": 4, "length": 12}
-PREDICT = "a hundredth"
+PREDICT = "a few thousandths"
 
 
 class Page(LessonApp):
@@ -51,6 +51,7 @@ def test_without_a_link_the_identity_cell_stands_at_the_turning_point():
         ({"phi": "tanh", "forget": "torch"}, Settings("tanh", 4, 12, 1.0, None, None, 0, False, "")),
         ({"phi": "relu", "scale": 0, "seed": 7}, Settings("relu", 4, 12, 0.0, 1.0, None, 7, False, "")),
         ({"held": "held at 1", "forget": "5"}, Settings("identity", 4, 12, 1.0, 5.0, None, 0, True, "")),
+        ({"scrub": "factor", "forget": "torch"}, Settings("identity", 4, 12, 1.0, None, None, 0, False, "", True)),
         ({"scrub": "forget bias", "fixed_radius": 0.5}, Settings("identity", 4, 12, 1.0, 0.0, 0.5, 0, False, "")),
     ],
 )
@@ -77,6 +78,9 @@ def test_trained_weights_read_the_text_and_are_scaled_by_a_factor():
         ({"length": 501, "units": 4}, "from 1 to 500"),
         ({"radius": 0, **SMALL}, "from 0.1 to 3"),
         ({"radius": "banana", **SMALL}, "from 0.1 to 3"),
+        ({"scrub": "forget bias", "bias": "NaN", **SMALL}, "from -1.25 to 6"),
+        ({"radius": 0.77, **SMALL}, "the nearest, 0.8"),
+        ({"weights": "trained", "passage": "a"}, "at least two characters"),
         ({"phi": "sigmoid", **SMALL}, "choose one of identity, tanh, relu"),
         ({"weights": "trained", "passage": "né"}, "Not among the characters"),
     ],
@@ -136,3 +140,44 @@ def test_each_figure_is_drawn_at_the_start_of_its_slider():
     page = Page(**SMALL)
     for name in SWEPT:
         assert json.loads(page.sent(name)[0]["figure"])["data"]
+
+
+def test_what_the_link_could_not_have_is_said_until_the_slider_moves():
+    page = Page(radius="NaN", **SMALL)
+    assert any("NaN" in notice for notice in page.notices) and page.run().notices
+
+
+def test_a_preset_moves_the_slider():
+    page = Page(**SMALL)
+    assert page.sent("gradient")[0]["sweep"]["move"] is None
+    page.choose("tanh saturates", 1)
+    assert page.sent("gradient")[0]["sweep"]["move"][0] == 2.0
+
+
+def test_with_trained_weights_no_control_of_random_ones_is_left():
+    page = Page(units=4)
+    page.choose("f held at 1", 5)
+    assert any(one.label == "Radius ρ" for one in page.app.number_input)
+    page.choose("random", "trained")
+    assert not any(one.label == "Radius ρ" for one in page.app.number_input)
+
+
+def test_with_trained_weights_the_questions_are_about_them():
+    page = Page(weights="trained", passage="to be or not to be")
+    found = vanishing.flow.__wrapped__(Settings("tanh", 64, 18, 1.0, None, None, 0, False, "to be or not to be"))
+    page.answer("The weights as they were trained (the slider at 1), and your text. After", found.reach[9, 0])
+    assert page.verdicts[0][0] == "success"
+    ends = [found.logs[name][9, 0] for name in ("Elman", "GRU", "LSTM, h")]
+    page.answer("most of the gradient", int(np.argmax(ends)))
+    page.answer("10 steps", float(found.gates["f"][9].mean()) ** 10)
+    assert [kind for kind, _ in page.verdicts] == ["success"] * 3
+
+
+def test_an_answer_that_is_near_is_not_called_equal():
+    page = Page(**SMALL)
+    found = vanishing.flow.__wrapped__(Settings("identity", 4, 100, 1.0, 1.0, None, 0, False, ""))
+    right = int(found.reach[RADII.index(0.5), 0])
+    page.answer("radius 0.5", right + 1)
+    assert page.verdicts[0][1].startswith(f"Close enough: it is {right}")
+    page.answer("radius 0.5", right)
+    assert page.verdicts[0][1].startswith(f"Right: {right}")
