@@ -18,7 +18,7 @@ from rnnviz.stage import Sweep
 
 PLANE = Controls(
     Real("weight", 0.1, 2, default=1.2, label="Recurrent weight w", step=0.1,
-         help="Of the one-unit RNN whose gradients are drawn. A larger one has a few gradients that are far longer than the rest."),
+         help="Of the one-unit RNN whose gradients are drawn. A larger one has a few gradients that are far longer than the rest. From 0.1 to 2."),
     Number("seed", 0, 9999, default=0, label="Seed of the sequences", more=True),
 )  # fmt: skip
 CLIFF = Controls(
@@ -84,7 +84,7 @@ lesson.chart(
         plane.norms, {method: one[at] for method, one in plane.angles.items()}, threshold=start, limits=limits
     ),
     "angles",
-    caption="The angle between each gradient before and after clipping: by norm always 0°, by value not",
+    caption="The angle between each gradient before clipping and after it",
     alt=f"At θ = {theta:g}, mean angle by norm {turned['norm'].mean():.2f}°, by value {turned['value'].mean():.2f}°, at most {turned['value'].max():.2f}°.",
     sweep=Sweep(
         "theta",
@@ -114,11 +114,12 @@ lesson.section(
     f"one of {clipping.GRADIENTS} random sequences of {clipping.STEPS} steps, and $L = (h_{clipping.STEPS} - y)^2$. Thin grey: before. Thick: after.\n\n"
     "**By norm** (Pascanu et al. 2013): $g \\leftarrow \\min(1, \\theta / \\lVert g \\rVert_2)\\, g$. A gradient longer than θ is shortened to length θ; its direction stays.\n\n"
     "**By value** (Mikolov 2012): $g_k \\leftarrow \\max(-\\theta, \\min(\\theta, g_k))$. Each component is cut by itself, so that the direction changes "
-    "as soon as one is cut and another is not, or less.\n\n"
+    "where one is cut and another is not, or less.\n\n"
     f"At θ = {theta:g}, the longest of these gradients is $g = ({decimal(g[0])}, {decimal(g[1])})$ with $\\lVert g \\rVert_2 = {decimal(plane.norms[longest])}$. "
     f"By norm it becomes $({decimal(after['norm'][0])}, {decimal(after['norm'][1])})$, turned by **{turned['norm'][longest]:.2f}°**; "
     f"by value $({decimal(after['value'][0])}, {decimal(after['value'][1])})$, turned by **{turned['value'][longest]:.2f}°**. "
-    f"Of {len(plane.norms)} gradients, {int((plane.norms > theta).sum())} are longer than θ.",
+    f"Of {len(plane.norms)} gradients, {int((plane.norms > theta).sum())} are longer than θ; by norm the largest angle is "
+    f"{turned['norm'].max():.2f}°, by value {turned['value'].max():.2f}°.",
 )
 
 lesson.section(
@@ -144,7 +145,9 @@ with flat:
         "cliff",
         caption="Loss L over w and b, and both descents up to this update",
         alt="Contours of the loss with a wall across them, and on them the ways of two descents from one start. "
-        f"Without clipping, the descent {fates['without']}. With clipping, it {fates['norm']}.",
+        + "Without clipping, the descent {}. With clipping, it {}.".format(
+            *(clipping.fate(pair[kind], plain=True) for kind in ("without", "norm"))
+        ),
         sweep=Sweep(
             "update",
             label="Update",
@@ -173,6 +176,8 @@ lesson.chart(
 )
 lesson.say(clipping.in_words(pair, clipping.UPDATES if rested is None else int(rested)))
 lesson.download(lambda: clipping.table(pair), "descents", label="Both descents, all numbers (CSV)")
+small, tiny = (clipping.descents(*start) for start in ((4.8, -2.7, 0.02, 0.25), (4.5, -3.5, 0.5, 0.02)))
+wall, times = clipping.steepest(small["without"])
 lesson.presets(
     [
         Preset(
@@ -183,13 +188,16 @@ lesson.presets(
         ),
         Preset(
             "A small rate is no help",
-            {"w0": 5.0, "b0": -2.55, "eta": 0.02, "theta_cliff": 0.25},
-            "The rate is 25 times smaller, and the descent creeps. Yet on the wall the gradient is thousands of times what it is beside it, and so is the step.",
+            {"w0": 4.8, "b0": -2.7, "eta": 0.02, "theta_cliff": 0.25},
+            f"The rate is 25 times smaller than 0.5, and the steps are so short that up to the wall both ways cover a small part of the picture. Yet on the wall $\\lVert g \\rVert_2$ "
+            f"is {wall:,.0f}, {times:,.0f} times the median of the unclipped descent until then, and so is its step. {clipping.compared(small)}",
         ),
         Preset(
             "A tiny θ",
             {"w0": 4.5, "b0": -3.5, "eta": 0.5, "theta_cliff": 0.02},
-            "Every step is at most $\\eta\\theta = 0.01$ long. Nothing is thrown off, and little is reached.",
+            "Every step is at most $\\eta\\theta = 0.01$ long. Nothing is thrown off, but this θ cuts the usual gradients, too: the clipped descent has not even come to the "
+            f"wall. {clipping.compared(tiny)} The one that was thrown off stands lower by luck: out there $\\sigma(x_{{50}})$ is close to 1, and $(1 - 0.7)^2 = 0.09$. "
+            f"There it stays, for $\\lVert g \\rVert_2 = {decimal(tiny['without'].norm[-1])}$, while the clipped one still moves.",
         ),
         Preset(
             "A huge θ clips nothing",
@@ -212,7 +220,7 @@ clipped, free = both.runs["norm"], both.runs["without"]
 lesson.chart(
     figures.run_norms(both.norms(), clipped.applied_norm, threshold=run.theta_run),
     "run-norms",
-    caption=f"‖g‖₂ of all parameters at each update, log axis. {both.share:.0%} of the clipped run's updates were clipped.",
+    caption=f"‖g‖₂ of all parameters at each update, log axis. {both.share:.1%} of the clipped run's updates were clipped.",
     alt=f"Largest ‖g‖ without clipping {np.nanmax(free.grad_norm):.3g}; with clipping {np.nanmax(clipped.grad_norm):.3g} before it, "
     f"{np.nanmax(clipped.applied_norm):.3g} after.",
 )
@@ -226,14 +234,14 @@ lesson.say(clipped_runs.verdict(both))
 lesson.download(both.table, "runs", label="Both runs, all updates (CSV)")
 lesson.presets(
     [
-        Preset("Only the clipped run survives", {"rate": "0.3", "theta_run": 0.3, "run_seed": 0},
-               "A rate that is too bold for the raw gradient: the unclipped run is thrown off again and again. Clipped, the same rate learns fast."),
-        Preset("θ so small that it slows", {"rate": "0.3", "theta_run": 0.02, "run_seed": 0},
-               "Nearly every update is clipped: each step has the same small length, and learning comes hundreds of updates later."),
-        Preset("A moderate rate", {"rate": "0.03", "theta_run": 1.0, "run_seed": 0},
-               "Here both runs learn. Clipping hardly ever acts, and costs nothing."),
-        Preset("No cure for any rate", {"rate": "1", "theta_run": 1.0, "run_seed": 0},
-               "The direction of a step can be wrong, too. Clipping bounds each step by $\\eta\\theta$, and with momentum by ten times that: too large a bound bounds nothing."),
+        Preset("Only the clipped run survives", {"rate": "0.3", "theta_run": 0.3},
+               f"A rate that is too bold for the raw gradient: without clipping, $\\lVert g \\rVert_2$ reached {clipped_runs.largest(free)}, and the last losses are {clipped_runs.ending(free)}. With clipping they are {clipped_runs.ending(clipped)}."),
+        Preset("θ so small that it slows", {"rate": "0.3", "theta_run": 0.02},
+               f"{both.share:.1%} of the updates were clipped: each of these applied gradients has the same length {run.theta_run:g}, and the loss falls later than with a larger θ. The last losses are {clipped_runs.ending(clipped)}."),
+        Preset("A moderate rate", {"rate": "0.03", "theta_run": 1.0},
+               f"Clipping acted on {both.share:.1%} of the updates. The last losses are {clipped_runs.ending(free)} without it and {clipped_runs.ending(clipped)} with it."),
+        Preset("No cure for any rate", {"rate": "1", "theta_run": 1.0},
+               f"The direction of a step can be wrong, too. Clipping bounds what each gradient adds by $\\eta\\theta = {float(run.rate) * run.theta_run:g}$. Momentum 0.9 adds up such steps, $1 + 0.9 + 0.9^2 + … = 1/(1 - 0.9) = 10$, so that one step can be ${10 * float(run.rate) * run.theta_run:g}$ long: a bound too large to help."),
     ],
     name="run preset",
 )  # fmt: skip
@@ -247,22 +255,25 @@ so_far = controls_here(lesson, SO_FAR, "so_far")
 seen = both.norms_so_far(int(so_far.so_far))
 tried, shares = np.array(clipped_runs.TRIED), clipped_runs.shares(seen)
 counts, edges = clipped_runs.histogram(seen)
-usual = 0.32
+low, high = clipped_runs.rule(seen)
+usual = clipped_runs.nearest(seen[np.isfinite(seen)].mean())
 trial = lesson.chart(
-    figures.norm_distribution(counts, edges, tried, shares, threshold=usual),
+    figures.norm_distribution(counts, edges, tried, shares, threshold=usual, band=(low, high)),
     "distribution",
-    caption=f"How often each ‖g‖₂ came in the first {len(seen)} updates of the clipped run: mean {seen.mean():.3g}, median {np.median(seen):.3g}",
+    caption=f"How often each ‖g‖₂ came in the first {len(seen)} updates of the clipped run: mean {seen.mean():.3g}, median {np.median(seen):.3g}. Shaded: a half to ten times the mean",
     alt="A histogram on a log axis, a falling line of the share that each θ would clip, and a line at θ.",
     sweep=Sweep(
         "theta_tried",
         label="θ tried on these norms",
         values=clipped_runs.TRIED,
         start=usual,
-        frames=over_runs.distribution_frames(tried, shares),
+        frames=over_runs.distribution_frames(tried, shares, edges),
     ),
 )
 trial = usual if trial is None else trial
-lesson.say(f"θ = {trial:g} would clip **{float((seen > trial).mean()):.1%}** of these updates.")
+lesson.say(
+    f"θ = {trial:g} would clip **{float((seen > trial).mean()):.1%}** of these updates. {clipped_runs.by_the_rule(both, int(so_far.so_far), trial)}"
+)
 
 inside, scales = both.inside, both.scales()
 states = {name: one for name, (one, _) in inside.items()}
@@ -271,7 +282,8 @@ lesson.section(
     "What clipping does not do",
     "It does not cure **vanishing**. Clipping multiplies the whole gradient of the weights with one number, "
     "$s = \\min(1, \\theta/\\lVert g \\rVert_2)$, as if the loss had been $s \\cdot L$: every $\\partial L/\\partial h_t$ counts $s$ times as much. On a log axis the curve moves down as a "
-    "whole, and its shape stays. What the early steps lack against the late ones, they still lack.",
+    "whole, and its shape stays. What the early steps lack against the late ones, they still lack.\n\n"
+    + clipped_runs.which_updates(both),
 )
 lesson.chart(
     figures.scaled_gradients(
@@ -294,14 +306,14 @@ lesson.say(clipped_runs.same_shape(both, trial))
 
 lesson.section("Check yourself")
 lesson.check_number(
-    f"$g = ({decimal(g[0])}, {decimal(g[1])})$ is clipped by norm at θ = {theta:g}. How long is it then?",
+    f"The rule by norm with θ = {theta:g} is applied to g = ({g[0]:.4g}, {g[1]:.4g}). How long is it then?",
     answer=float(norm(after["norm"])),
     tolerance=0.005,
-    explain="$\\min(\\lVert g \\rVert_2, \\theta)$.",
+    explain=f"$\\min(\\lVert g \\rVert_2, \\theta) = \\min({decimal(plane.norms[longest])}, {theta:g})$.",
 )
 far = np.array([8.0, 6.0])
 lesson.check_number(
-    "$g = (8, 6)$ is clipped by norm at θ = 5. What is its first component?",
+    "g = (8, 6) is clipped by norm at θ = 5. What is its first component?",
     answer=float(clip_by_norm(far, 5)[0]),
     tolerance=0.005,
     decimals=2,
@@ -320,9 +332,11 @@ lesson.section(
     "The same in PyTorch",
     "The order matters: all gradients first, then clip them **together**, then the step. `clip_grad_norm_` joins all parameters to one vector and returns its norm before clipping. "
     "It divides by $\\lVert g \\rVert + 10^{-6}$, so that a clipped norm is a hair below θ; here, θ is divided by $\\lVert g \\rVert$ in the plane and on the cliff, and the runs are clipped by "
-    "PyTorch itself. `nn.utils.clip_grad_value_(parameters, theta)` clips by value.",
+    "PyTorch itself. `nn.utils.clip_grad_value_(parameters, theta)` clips by value.\n\n"
+    "The script trains one network like the clipped run above, with its learning rate, θ and seed, for as many updates. But it draws other first weights and sequences, "
+    "so do not expect the same numbers. `theta = None` trains without clipping.",
 )
-lesson.pytorch("clipping", rate=float(run.rate), theta=float(run.theta_run))
+lesson.pytorch("clipping", rate=float(run.rate), theta=float(run.theta_run), seed=int(run.run_seed))
 
 lesson.further(
     [
@@ -345,5 +359,5 @@ with turned_up:
             dark=dark_theme(),
         ),
         "surface",
-        caption="The same as a surface, with both whole ways as far as they stay in the picture. Drag to turn it; Play runs along both.",
+        caption="The same as a surface, with both whole ways as far as they stay in the picture. Drag to turn it.",
     )

@@ -36,13 +36,14 @@ def cliff_contours(
         "z": single(loss),
         "zmin": 0,
         "zmax": highest,
-        "contours": {"start": 0, "end": highest, "size": highest / 20, "coloring": "fill", "showlines": True},
+        "contours": {"start": 0, "end": highest, "size": 0.025, "coloring": "fill", "showlines": True},
         "line": {"width": 0.5, "color": palette.MUTED["light"], "smoothing": 0},
         "colorscale": palette.colorscale(palette.LOSS),
-        "colorbar": {"title": {"text": "L"}, "thickness": 12, "outlinewidth": 0},
+        "colorbar": {"title": {"text": "L"}, "thickness": 12, "outlinewidth": 0, "dtick": 0.1},
         "hovertemplate": "w = %{x:.3f}, b = %{y:.3f}: L = %{z:.4f}<extra></extra>",
     }
     traces = [ground]
+    positions = _words_beside(paths, box)
     for k, kind in enumerate(paths):
         base = {
             "type": "scatter",
@@ -57,7 +58,7 @@ def cliff_contours(
                 "mode": "lines+markers",
                 "name": RUNS[kind],
                 "line": {"color": colour(kind), "width": 2.5, "dash": DASHES[kind]},
-                "marker": {"size": 5, "color": colour(kind)},
+                "marker": {"size": 4, "color": colour(kind)},
             },
             base
             | {
@@ -66,7 +67,7 @@ def cliff_contours(
                 "mode": "markers",
                 "showlegend": False,
                 "marker": {
-                    "size": 15,
+                    "size": 11,
                     "symbol": MARKS[kind],
                     "color": colour(kind),
                     "line": {"width": 2, "color": palette.INK["light"]},
@@ -79,8 +80,8 @@ def cliff_contours(
                 "mode": "markers+text",
                 "showlegend": False,
                 "cliponaxis": False,
-                "text": [f"{RUNS[kind]}:<br>thrown off"],
-                "textposition": _towards_the_middle(frames[3 + 3 * k, "x"], frames[3 + 3 * k, "y"], box),
+                "text": [f"{RUNS[kind]}:<br>thrown off".replace(" clipping", "<br>clipping")],
+                "textposition": positions[kind],
                 "textfont": {"color": colour(kind), "size": 14},
                 "marker": {"size": 16, "symbol": _pointing_out(paths[kind], box), "color": colour(kind)},
                 "hovertemplate": f"{RUNS[kind]}: left the picture at w = %{{x:.3f}}, b = %{{y:.3f}}<extra></extra>",
@@ -94,7 +95,8 @@ def cliff_contours(
             "y": [begin[1]],
             "mode": "markers+text",
             "text": ["start"],
-            "textposition": "middle right" if begin[0] < box[:, 0].mean() else "middle left",
+            "textposition": _start_words(begin, box),
+            "cliponaxis": False,
             "textfont": {"size": 14},
             "marker": {"symbol": "square", "size": 9, "color": palette.INK["light"]},
             "showlegend": False,
@@ -169,9 +171,30 @@ def _pointing_out(path: np.ndarray, box: np.ndarray) -> str:
     return min(sides, key=lambda side: abs(sides[side]))
 
 
-def _towards_the_middle(x: np.ndarray, y: np.ndarray, box: np.ndarray) -> str:
-    """On which side of a mark at the border its words have room."""
-    if np.isnan(x).all():
-        return "bottom right"
-    x, y = np.nanmax(x), np.nanmax(y)
-    return f"{'bottom' if y > box[:, 1].mean() else 'top'} {'left' if x > box[:, 0].mean() else 'right'}"
+def _words_beside(paths: Mapping[str, np.ndarray], box: np.ndarray) -> dict[str, str]:
+    """kind -> on which side of the mark where it leaves its words have room: not on its own way, nor on the other's."""
+    positions, exits = {}, {}
+    size = box[1] - box[0]
+    for kind, path in paths.items():
+        positions[kind] = "bottom right"
+        gone = first_outside(path, box)
+        if not gone:
+            continue
+        at = (crossing(path[gone - 1], path[gone], box) - box[0]) / size
+        came = path[gone, 0] - path[gone - 1, 0]
+        right = at[0] < 0.72 and (came >= 0 or at[0] < 0.4)
+        near = [other for other, place in exits.items() if (np.abs(place - at) < (0.45, 0.15)).all()]
+        if near and 0.3 < at[0] < 0.7:
+            right = "left" in positions[near[0]]
+        upper = at[1] > 0.5
+        if near and not 0.3 < at[0] < 0.7:
+            upper = not upper if 0.1 < at[1] < 0.9 else upper
+        positions[kind] = f"{'bottom' if upper else 'top'} {'right' if right else 'left'}"
+        exits[kind] = at
+    return positions
+
+
+def _start_words(begin: np.ndarray, box: np.ndarray) -> str:
+    """On which side of the start its word stands inside the picture."""
+    across, up = (begin - box[0]) / (box[1] - box[0])
+    return f"{'top' if up < 0.08 else 'bottom' if up > 0.92 else 'middle'} {'right' if across < 0.5 else 'left'}"

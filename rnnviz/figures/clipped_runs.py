@@ -46,7 +46,7 @@ def run_losses(losses: Mapping[str, np.ndarray], *, chance: float, height: int =
     losses: "without", "norm" -> (updates,)   chance: the loss of knowing nothing, drawn as a line
     """
     everything = np.concatenate([*losses.values(), [chance]])
-    low, high = decades(everything)
+    low, high = decades(np.append(everything, chance / 3))  # room for the words below the line
     traces = []
     for kind, one in losses.items():
         traces.append(_line(one, kind, RUNS[kind], f"loss {RUNS[kind]} at update %{{x}}: %{{y:.3g}}"))
@@ -124,15 +124,16 @@ def _level(value: float, text: str, anchor: str) -> dict:
 
 def norm_distribution(
     counts: np.ndarray, edges: np.ndarray, thresholds: np.ndarray, shares: np.ndarray, *, threshold: float,
-    height: int = 280,
+    band: tuple[float, float], height: int = 280,
 ) -> go.Figure:  # fmt: skip
     """How often each ‖g‖₂ came in a run, log axis, and the share of updates that each θ would clip.
 
     counts: (bins,) updates   edges: (bins + 1,)   thresholds, shares: (values,) the share with ‖g‖ > θ
-    Traces: bars, the share over θ, the line of the θ that stands, and its share in words.
+    band: from which θ to which a rule would choose, shaded
+    Traces: bars, the share over θ, the line of the θ that stands, its share, and that in words.
     """
     at = int(np.argmin(np.abs(thresholds - threshold)))
-    frames = distribution_frames(thresholds, shares)
+    frames = distribution_frames(thresholds, shares, edges)
     centres, widths = np.sqrt(edges[1:] * edges[:-1]), np.diff(edges)
     return figure(
         [
@@ -153,7 +154,7 @@ def norm_distribution(
                 "mode": "lines",
                 "name": "share clipped at θ",
                 "line": {"color": colour("norm"), "width": 2},
-                "hovertemplate": "θ = %{x:.3g} clips %{y:.1%}<extra></extra>",
+                "hovertemplate": "θ = %{x:.3~g} clips %{y:.1%}<extra></extra>",
             },
             {
                 "type": "scatter",
@@ -163,37 +164,71 @@ def norm_distribution(
                 "mode": "lines",
                 "name": "θ",
                 "line": {"color": palette.INK["light"], "width": 1.5, "dash": "dot"},
-                "hovertemplate": "θ = %{x:.3g}<extra></extra>",
+                "hovertemplate": "θ = %{x:.3~g}<extra></extra>",
             },
             {
                 "type": "scatter",
                 "x": frames[3, "x"][at],
                 "y": frames[3, "y"][at],
                 "yaxis": "y2",
-                "mode": "markers+text",
-                "texttemplate": "  %{y:.0%} clipped at θ = %{x:.3g}  ",
-                "textposition": "top center",
-                "textfont": {"size": 14},
+                "mode": "markers",
                 "cliponaxis": False,
                 "marker": {"color": colour("norm"), "size": 10},
                 "showlegend": False,
-                "hovertemplate": "θ = %{x:.3g} clips %{y:.1%}<extra></extra>",
+                "hovertemplate": "θ = %{x:.3~g} clips %{y:.1%}<extra></extra>",
+            },
+            {
+                "type": "scatter",
+                "x": frames[4, "x"][at],
+                "y": [1.13],
+                "yaxis": "y2",
+                "customdata": frames[4, "customdata"][at],
+                "mode": "text",
+                "texttemplate": "clips %{customdata:.0%}",
+                "textfont": {"size": 14, "color": colour("norm")},
+                "cliponaxis": False,
+                "showlegend": False,
+                "hovertemplate": "this θ clips %{customdata:.1%}<extra></extra>",
             },
         ],
         height=height,
         margin={"l": 56, "r": 56, "t": 34, "b": 44},
         legend=LEGEND,
         bargap=0,
+        shapes=[_band(*band)],
         xaxis={"title": {"text": "‖g‖₂ before clipping, and θ"}, "range": np.log10(edges[[0, -1]]).tolist(), **LOG},
-        yaxis={"title": {"text": "updates"}},
-        yaxis2={"title": {"text": "share clipped"}, "overlaying": "y", "side": "right", "range": [-0.03, 1.2],
+        yaxis={"title": {"text": "updates"}, "range": [-0.03 * counts.max(initial=1), 1.25 * counts.max(initial=1)]},
+        yaxis2={"title": {"text": "share clipped"}, "overlaying": "y", "side": "right", "range": [-0.03, 1.25],
                 "tickvals": [0, 0.5, 1], "tickformat": ".0%", "showgrid": False},
     )  # fmt: skip
 
 
-def distribution_frames(thresholds: np.ndarray, shares: np.ndarray) -> dict[tuple[int, str], np.ndarray]:
-    """What a sweep over θ puts into the traces of `norm_distribution`."""
+def _band(low: float, high: float) -> dict:
+    """What a rule would choose θ from, shaded."""
     return {
+        "type": "rect",
+        "yref": "paper",
+        "x0": low,
+        "x1": high,
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": palette.LINE["light"],
+        "opacity": 0.6,
+    }
+
+
+def distribution_frames(
+    thresholds: np.ndarray, shares: np.ndarray, edges: np.ndarray
+) -> dict[tuple[int, str], np.ndarray]:
+    """What a sweep over θ puts into the traces of `norm_distribution`. The words stay clear of both ends."""
+    low, high = np.log10(edges[[0, -1]])
+    room = 0.16 * (high - low)
+    words = 10 ** np.clip(np.log10(thresholds), low + room, high - room)
+    return {
+        (4, "x"): words[:, None],
+        (4, "customdata"): np.asarray(shares)[:, None],
         (2, "x"): np.stack([thresholds, thresholds], axis=1),
         (3, "x"): np.asarray(thresholds)[:, None],
         (3, "y"): np.asarray(shares)[:, None],

@@ -92,13 +92,13 @@ def clip_angles(
     """By how much clipping turns each gradient: the angle between before and after, over ‖g‖ before.
 
     norms: (gradients,)   angles: "norm", "value" -> (gradients,) degrees   limits: ends of the axis of ‖g‖
-    Traces: θ, then for each method its points and their mean, which is written beside it.
+    Traces: θ, then for each method its points and their mean, which is written above all angles.
     """
     frames = angle_frames({method: one[None] for method, one in angles.items()}, [threshold], limits)
     line = {
         "type": "scatter",
         "x": frames[0, "x"][0],
-        "y": [-9, 50],
+        "y": [-4, 47],
         "mode": "lines",
         "line": {"color": palette.INK["light"], "width": 1, "dash": "dot"},
         "name": "θ",
@@ -120,13 +120,14 @@ def clip_angles(
                 "type": "scatter",
                 "x": frames[2 + 2 * k, "x"][0],
                 "y": frames[2 + 2 * k, "y"][0],
+                "customdata": frames[2 + 2 * k, "customdata"][0],
                 "mode": "lines+text",
-                "texttemplate": [f"mean {METHODS[method]}: %{{y:.1f}}°", ""],
-                "textposition": "bottom right" if method == "norm" else "top right",
+                "texttemplate": ["", "", "", f"mean {METHODS[method]}: %{{customdata:.1f}}°"],
+                "textposition": "middle right",
                 "textfont": {"color": colour(method), "size": 14},
                 "line": {"color": colour(method), "width": 1, "dash": DASHES[method]},
                 "showlegend": False,
-                "hovertemplate": f"mean {METHODS[method]}: %{{y:.4g}}°<extra></extra>",
+                "hovertemplate": f"mean {METHODS[method]}: %{{customdata:.4g}}°<extra></extra>",
             },
         ]
     return figure(
@@ -135,19 +136,24 @@ def clip_angles(
         margin={"l": 56, "r": 8, "t": 30, "b": 44},
         legend=LEGEND,
         xaxis={"title": {"text": "‖g‖₂ before clipping"}, "range": np.log10(limits).tolist(), **LOG},
-        yaxis={"title": {"text": "angle(before, after) in °"}, "range": [-9, 50], "dtick": 15},
+        yaxis={"title": {"text": "angle(before, after) in °"}, "range": [-4, 60], "tickvals": [0, 15, 30, 45]},
     )
 
 
 def angle_frames(
     angles: Mapping[str, np.ndarray], thresholds: Sequence[float], limits: tuple[float, float]
 ) -> dict[tuple[int, str], np.ndarray]:
-    """What a sweep puts into the traces of `clip_angles`. angles: method -> (values, gradients)"""
+    """What a sweep puts into the traces of `clip_angles`. angles: method -> (values, gradients)
+
+    Each mean is a line across, a gap, and the place of its words, above the 45° that no angle exceeds.
+    """
     theta = np.asarray(thresholds, dtype=float)
     frames = {(0, "x"): np.stack([theta, theta], axis=1)}
     for k, one in enumerate(angles.values()):
         mean = one.mean(axis=1)
         frames[1 + 2 * k, "y"] = one
-        frames[2 + 2 * k, "x"] = np.broadcast_to(limits, (len(theta), 2)).astype(float)
-        frames[2 + 2 * k, "y"] = np.stack([mean, mean], axis=1)
+        words = limits[0] * (limits[1] / limits[0]) ** (0.01 + 0.5 * k)
+        frames[2 + 2 * k, "x"] = np.broadcast_to([*limits, np.nan, words], (len(theta), 4)).astype(float)
+        frames[2 + 2 * k, "y"] = np.stack([mean, mean, mean * np.nan, 0 * mean + 54], axis=1)
+        frames[2 + 2 * k, "customdata"] = np.stack([mean] * 4, axis=1)
     return frames

@@ -19,6 +19,7 @@ def descent_norms(norms: Mapping[str, np.ndarray], *, threshold: float, update: 
     """
     low, high = _limits(norms, threshold)
     frames = norm_frames(norms, [update], threshold=threshold)
+    air = 0.15 * (high - low)  # for the numbers above the top and below the foot
     longest = max(len(one) for one in norms.values()) - 1
     traces = []
     for k, (kind, one) in enumerate(norms.items()):
@@ -55,7 +56,11 @@ def descent_norms(norms: Mapping[str, np.ndarray], *, threshold: float, update: 
         "y0": threshold,
         "y1": threshold,
         "line": {"color": palette.INK["light"], "width": 1, "dash": "dot"},
-        "label": {"text": f"θ = {threshold:g}", "textposition": "start", "yanchor": "bottom"},
+        "label": {
+            "text": f"θ = {threshold:g}",
+            "textposition": "start",
+            "yanchor": "top" if np.log10(threshold) > high - 0.1 * (high - low) else "bottom",
+        },
     }
     return figure(
         traces,
@@ -64,7 +69,7 @@ def descent_norms(norms: Mapping[str, np.ndarray], *, threshold: float, update: 
         legend=LEGEND,
         shapes=[level],
         xaxis={"title": {"text": "update"}, "range": [-1, 1.03 * longest], "showgrid": False},
-        yaxis={"title": {"text": "‖g‖₂ before clipping"}, "range": [low - 0.5, high + 0.4], "dtick": 2, **LOG},
+        yaxis={"title": {"text": "‖g‖₂ before clipping"}, "range": [low - air, high + air], "dtick": 2, **LOG},
     )
 
 

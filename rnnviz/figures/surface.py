@@ -15,20 +15,22 @@ ABOVE = 0.008
 
 def cliff_surface(
     loss: np.ndarray, *, w: np.ndarray, b: np.ndarray, paths: Mapping[str, np.ndarray], highest: float, dark: bool,
-    height: int = 460,
+    height: int = 400,
 ) -> go.Figure:  # fmt: skip
     """Loss over w and b as a surface, and on it the whole way of each descent as far as it stays in the picture.
 
     loss: (b, w)   paths: "without", "norm" -> (updates + 1, 3) w, b and L, NaN where it is out of the picture
     dark: whether to draw it in the dark theme's colours
-    A button runs a mark along each way, update by update, in the browser.
+    A button runs a mark along each way, update by update, in the browser. There is none that stops it: plotly rejects
+    the promise of an animation that is interrupted, which nobody catches; so a run is short, and a second one waits.
     """
 
     def themed(one: str) -> str:
         return palette.DARK[one] if dark else one
 
     ink = themed(palette.INK["light"])
-    axis = {"gridcolor": themed(palette.LINE["light"]), "color": ink, "showbackground": False}
+    axis = {"gridcolor": themed(palette.MUTED["light"]), "color": ink, "showbackground": True,
+            "backgroundcolor": themed(palette.LINE["light"]), "nticks": 5}  # fmt: skip
     ground = {
         "type": "surface",
         "x": w,
@@ -38,6 +40,9 @@ def cliff_surface(
         "cmax": highest,
         "colorscale": [[stop, themed(one)] for stop, one in palette.colorscale(palette.LOSS)],
         "showscale": False,
+        "contours": {
+            "z": {"show": True, "start": 0, "end": highest, "size": 0.05, "color": themed(palette.MUTED["light"])}
+        },
         "hovertemplate": "w = %{x:.3f}, b = %{y:.3f}: L = %{z:.4f}<extra></extra>",
     }
     ways = [
@@ -75,12 +80,8 @@ def cliff_surface(
         }
         for update in range(longest)
     ]
-    pace = {"frame": {"duration": 90, "redraw": True}, "transition": {"duration": 0}, "fromcurrent": False}
-    stop = {"frame": {"duration": 0, "redraw": False}, "mode": "immediate"}
-    buttons = [
-        {"label": "▶ Play", "method": "animate", "args": [None, pace]},
-        {"label": "❚❚ Stop", "method": "animate", "args": [[None], stop]},
-    ]
+    pace = {"frame": {"duration": 60, "redraw": True}, "transition": {"duration": 0}, "mode": "afterall"}
+    buttons = [{"label": "▶ Play in this picture", "method": "animate", "args": [None, pace]}]
     shown = figure(
         [ground, *ways, *marks],
         height=height,
@@ -103,9 +104,20 @@ def cliff_surface(
         scene={
             "xaxis": {"title": {"text": "w"}, "range": [float(w[0]), float(w[-1])], **axis},
             "yaxis": {"title": {"text": "b"}, "range": [float(b[0]), float(b[-1])], **axis},
-            "zaxis": {"title": {"text": "L"}, **axis},
+            "zaxis": {"title": {"text": ""}, **axis},
+            # The axis of L has its title above it: beside it, a narrow picture has no room.
+            "annotations": [
+                {
+                    "text": "L",
+                    "x": float(w[-1]),
+                    "y": float(b[-1]),
+                    "z": 1.12 * highest,
+                    "showarrow": False,
+                    "font": {"size": 14, "color": ink},
+                }
+            ],  # fmt: skip
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.7},
-            "camera": {"eye": {"x": -0.95, "y": 1.75, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.15}},
+            "camera": {"eye": {"x": -1.55, "y": 2.7, "z": 1.3}, "center": {"x": 0, "y": 0, "z": -0.1}},
         },
         paper_bgcolor="rgba(0,0,0,0)",
     )

@@ -65,15 +65,23 @@ class Pair:
     def inside(self) -> Mapping[str, tuple[np.ndarray, float]]:
         """Of the clipped run, a name of the update -> ‖∂L/∂h_t‖ (time,) and ‖g‖ of all parameters there.
 
-        The first update, and of those before which the network was kept the one with the longest gradient.
+        The first update, and of those before which the network was kept the one with the longest gradient. The first
+        one alone where the run did not learn: what a network gives that was thrown off says nothing of learning.
         """
         run = self.clipped
         norms = run.grad_norm
         kept = [moment for moment in run.moments if moment.update < len(norms) and np.isfinite(norms[moment.update])]
         steepest = max(kept, key=lambda moment: norms[moment.update])
+        shown = {0: "first"}
+        if learned(run):
+            shown.setdefault(steepest.update, "largest ‖g‖")
         return {
-            f"update {moment.update + 1} ({what})": (state_gradients(run.plan, moment), float(norms[moment.update]))
-            for what, moment in (("first", run.moments[0]), ("steep", steepest))
+            f"update {moment.update + 1} ({shown[moment.update]})": (
+                state_gradients(run.plan, moment),
+                float(norms[moment.update]),
+            )
+            for moment in kept
+            if moment.update in shown
         }
 
     def scales(self) -> dict[str, np.ndarray]:
@@ -82,6 +90,17 @@ class Pair:
             name: np.array([float(scale_by_norm(one, theta)) for theta in TRIED])
             for name, (_, one) in self.inside.items()
         }
+
+
+def rule(norms: np.ndarray) -> tuple[float, float]:
+    """From which θ to which: a half to ten times the mean of these norms (Pascanu et al. 2013, section 3.2)."""
+    mean = float(norms[np.isfinite(norms)].mean())
+    return 0.5 * mean, 10 * mean
+
+
+def nearest(theta: float) -> float:
+    """The θ of `TRIED` that is closest to this one on a log axis."""
+    return min(TRIED, key=lambda one: abs(np.log(one / theta)))
 
 
 def shares(norms: np.ndarray) -> np.ndarray:
@@ -167,6 +186,37 @@ def verdict(both: Pair) -> str:
         f"without clipping and **{largest(clipped)}** with it, before it was cut to θ = {both.threshold:g}. "
         f"**{both.share:.1%}** of the clipped run's updates were clipped. Who knows nothing has a loss of "
         f"${clipped.plan.of_task.chance_formula}$ = {clipped.plan.chance:.3f}."
+    )
+
+
+def by_the_rule(both: Pair, updates: int, theta: float) -> str:
+    """Where θ stands against `rule` on the norms so far, and what other spans would have said (markdown)."""
+    low, high = rule(both.norms_so_far(updates))
+    place = "below it" if theta < low else "above it" if theta > high else "inside it"
+    others = ", ".join(
+        f"{rule(both.norms_so_far(span))[0]:.2g} after {span}" for span in (50, 100, 300, 600) if span != updates
+    )
+    return (
+        f"The rule of a half to ten times the mean gives a band from {low:.3g} to {high:.3g}: "
+        f"θ = {theta:g} is **{place}**. "
+        f"*So far* matters, for the norms change as the network learns: the band begins at {low:.2g} after {updates} "
+        f"updates, at {others}."
+    )
+
+
+def which_updates(both: Pair) -> str:
+    """Which updates `Pair.inside` holds, and why (markdown)."""
+    run = both.clipped
+    if not learned(run):
+        return (
+            "Shown is the **first** update of the clipped run alone: it never learned to recall, and what a network "
+            "gives back that has been thrown off would say nothing."
+        )
+    if len(both.inside) == 1:
+        return "Shown is the **first** update; of those kept, it also has the largest $\\lVert g \\rVert_2$."
+    return (
+        "Shown are the **first** update of the clipped run, and the one with the **largest** $\\lVert g \\rVert_2$ "
+        f"of those before which the network was kept (it is kept {len(run.moments)} times)."
     )
 
 

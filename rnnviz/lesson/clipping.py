@@ -16,6 +16,7 @@ from rnnviz.engine.clipping import norm
 from rnnviz.stage import Point
 
 from .remember import remember
+from .words import decimal
 
 CLIP = {"norm": clip_by_norm, "value": clip_by_value}
 THETAS = tuple(float(f"{10 ** (k / 20):.2g}") for k in range(-26, 15))
@@ -118,25 +119,40 @@ def on_surface(descent: Descent) -> np.ndarray:
     return points
 
 
-def fate(descent: Descent) -> str:
-    """What became of a descent, in a few words."""
+def fate(descent: Descent, *, plain: bool = False) -> str:
+    """What became of a descent, in a few words (markdown; plain: without formulas)."""
     gone, last = descent.leaves(*BOX), len(descent.loss) - 1
+    loss = f"L = {descent.loss[-1]:.3g}" if plain else f"$L = {decimal(descent.loss[-1])}$"
     if gone is None:
-        return f"stays in the picture and stands at L = {descent.loss[-1]:.4f} after {last} updates"
+        return f"stays in the picture and stands at {loss} after {last} updates"
     if not np.isfinite(descent.place).all():
         return f"is thrown out of the picture at update {gone} and ends where no number is left"
     w, b = descent.place[gone]
-    return f"is thrown out of the picture at update {gone}, to w = {w:.2f}, b = {b:.2f}"
+    return f"is thrown out of the picture at update {gone}, to w = {w:.2f}, b = {b:.2f}; after {last} updates, {loss}"
+
+
+def compared(pair: Mapping[str, Descent]) -> str:
+    """The loss at which both descents stand at last (markdown)."""
+    return (
+        f"After {UPDATES} updates, $L = {decimal(pair['norm'].loss[-1])}$ with clipping and "
+        f"${decimal(pair['without'].loss[-1])}$ without."
+    )
+
+
+def steepest(descent: Descent) -> tuple[float, float]:
+    """The largest ‖g‖ of a descent while it is in the picture, and how many times the median of those there it is."""
+    norms = descent.norm[: descent.leaves(*BOX)]
+    return float(norms.max()), float(norms.max() / np.median(norms))
 
 
 def numbers(pair: Mapping[str, Descent], update: int) -> pd.DataFrame:
-    """One row a descent at one update: w, b, L, ‖g‖, applied ‖g‖."""
+    """One row a descent at one update: L, ‖g‖, applied ‖g‖, w, b."""
     return pd.DataFrame(
         [
-            (RUNS[kind], update, *one.place[update], one.loss[update], one.norm[update], one.applied[update])
+            (RUNS[kind], update, one.loss[update], one.norm[update], one.applied[update], *one.place[update])
             for kind, one in pair.items()
         ],
-        columns=["descent", "update", "w", "b", "L", "‖g‖", "applied ‖g‖"],
+        columns=["descent", "update", "L", "‖g‖", "applied ‖g‖", "w", "b"],
     )
 
 
@@ -149,10 +165,10 @@ def table(pair: Mapping[str, Descent]) -> pd.DataFrame:
 def in_words(pair: Mapping[str, Descent], update: int) -> str:
     """`numbers` of one update as a table (markdown)."""
     rows = [
-        f"| {row.descent} | {row.w:.4g} | {row.b:.4g} | {row.L:.4g} | {row.norm:.4g} | {row.applied:.4g} |"
+        f"| {row.descent} | {row.L:.4g} | {row.norm:.4g} | {row.applied:.4g} | {row.w:.4g} | {row.b:.4g} |"
         for row in numbers(pair, update).rename(columns={"‖g‖": "norm", "applied ‖g‖": "applied"}).itertuples()
     ]
-    head = ["| update " + f"{update} | w | b | L | ‖g‖₂ | applied ‖g‖₂ |", "|:--|--:|--:|--:|--:|--:|"]
+    head = ["| update " + f"{update} | L | ‖g‖₂ | applied ‖g‖₂ | w | b |", "|:--|--:|--:|--:|--:|--:|"]
     return "\n".join([*head, *rows])
 
 

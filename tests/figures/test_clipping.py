@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from rnnviz import figures
-from rnnviz.figures import cliff, clipping, descent, palette
+from rnnviz.figures import cliff, clipped_runs, clipping, descent, palette
 from rnnviz.figures.surface import cliff_surface
 from tests.figures.examples import ARROWS, NORMS, WAYS
 
@@ -36,7 +36,9 @@ def test_the_ball_and_the_square_have_the_size_of_theta(theta):
 def test_the_mean_angle_is_written_and_follows_theta():
     angles = {"norm": np.zeros((2, 3)), "value": np.array([[30.0, 15.0, 0.0], [3.0, 0.0, 0.0]])}
     frames = clipping.angle_frames(angles, [0.1, 1.0], (0.01, 10))
-    np.testing.assert_array_equal(frames[4, "y"], [[15, 15], [1, 1]])
+    np.testing.assert_array_equal(frames[4, "y"][:, :2], [[15, 15], [1, 1]])
+    np.testing.assert_array_equal(frames[4, "customdata"][:, 3], [15, 1])
+    assert (frames[4, "y"][:, 3] > 45).all(), "the words stand above every angle"
     np.testing.assert_array_equal(frames[0, "x"], [[0.1, 0.1], [1, 1]])
 
 
@@ -93,3 +95,36 @@ def test_the_surface_has_every_way_its_marks_and_the_colours_of_its_theme(dark):
     assert [frame.name for frame in figure.frames] == ["0", "1"]
     assert figure.frames[0].data[0].x == (0.5,) and figure.frames[1].data[0].z == (None,)
     assert all("%{" in trace.hovertemplate for trace in figure.data)
+
+
+def test_a_surface_is_played_but_never_interrupted():
+    ways = {kind: np.column_stack([way, [0.25, np.nan]]) for kind, way in WAYS.items()}
+    figure = cliff_surface(np.eye(3), w=np.arange(3), b=np.arange(3), paths=ways, highest=1.0, dark=False)
+    (button,) = figure.layout.updatemenus[0].buttons
+    assert button.args[1]["mode"] == "afterall" and len(figure.frames) * button.args[1]["frame"]["duration"] < 5000
+    assert figure.layout.scene.annotations[0].text == "L"
+
+
+def test_the_words_of_two_ways_that_leave_at_one_place_stand_apart():
+    way = np.array([[0.5, 0.5], [0.5, 1.5]])
+    drawn = figures.cliff_contours(
+        np.eye(3), w=np.arange(3) / 2, b=np.arange(3) / 2, paths={"norm": way, "without": way}, update=1, highest=1.0
+    )
+    assert {drawn.data[3].textposition, drawn.data[6].textposition} == {"bottom right", "bottom left"}
+
+
+@pytest.mark.parametrize(
+    ("start", "position"), [((0.0, 0.0), "top right"), ((1.0, 1.0), "bottom left"), ((0.4, 0.5), "middle right")]
+)
+def test_the_word_at_the_start_stands_inside(start, position):
+    ways = {kind: np.array([start, [0.5, 0.5]]) for kind in WAYS}
+    drawn = figures.cliff_contours(np.eye(3), w=np.arange(3) / 2, b=np.arange(3) / 2, paths=ways, update=0, highest=1.0)
+    assert drawn.data[-1].textposition == position
+
+
+def test_the_words_on_the_share_stay_clear_of_both_ends():
+    edges, thetas = np.geomspace(0.001, 100, 6), np.array([0.001, 1.0, 100.0])
+    frames = clipped_runs.distribution_frames(thetas, np.array([1.0, 0.5, 0.0]), edges)
+    np.testing.assert_allclose(frames[3, "x"][:, 0], thetas)
+    np.testing.assert_allclose(np.log10(frames[4, "x"][:, 0]), [-2.2, 0, 1.2])
+    np.testing.assert_array_equal(frames[4, "customdata"][:, 0], [1, 0.5, 0])

@@ -74,7 +74,7 @@ def test_the_numbers_of_an_update_are_those_of_the_descents(update):
     table = clipping.table(pair)
     for kind, row in zip(pair, table[table["update"] == update].itertuples(index=False), strict=True):
         one = pair[kind]
-        expected = [update, *one.place[update], one.loss[update], one.norm[update], one.applied[update]]
+        expected = [update, one.loss[update], one.norm[update], one.applied[update], *one.place[update]]
         assert list(row) == [clipping.RUNS[kind], *expected]
         assert f"{one.place[update, 0]:.4g} |" in clipping.in_words(pair, update)
 
@@ -161,3 +161,35 @@ def test_scaling_leaves_the_ratio_of_early_to_late_as_it_is():
             assert before == after
     first = next(iter(both.inside.values()))[0]
     assert first[0] < 0.01 * first[-1], "the untrained network's gradient vanishes"
+
+
+def test_a_small_rate_is_thrown_off_too_and_ends_higher_than_the_clipped_descent():
+    pair = clipping.descents.__wrapped__(4.8, -2.7, 0.02, 0.25)
+    assert "is thrown out" in clipping.fate(pair["without"]) and "stays" in clipping.fate(pair["norm"], plain=True)
+    assert pair["norm"].loss[-1] < 0.01 < 0.08 < pair["without"].loss[-1]
+    largest, times = clipping.steepest(pair["without"])
+    assert largest == pair["without"].norm.max() > 1000 and times > 1000
+    assert "0.0060$ with clipping and $0.0900$ without" in clipping.compared(pair)
+
+
+@pytest.mark.parametrize(
+    ("theta", "words"), [(0.4, "below it"), (0.5, "inside it"), (10.0, "inside it"), (11.0, "above it")]
+)
+def test_the_rule_is_a_half_to_ten_times_the_mean(theta, words):
+    norms = np.array([0.5, 1.5, 1.0, np.inf])
+    assert clipped_runs.rule(norms) == (0.5, 10.0)
+    assert clipped_runs.nearest(1.02) == 1.0 and clipped_runs.nearest(0.33) == 0.32
+    runs = {"without": made([1.0] * 4, norms, None), "norm": made([1.0] * 4, norms, 1.0)}
+    said = clipped_runs.by_the_rule(clipped_runs.Pair(runs), 50, theta)
+    assert f"**{words}**" in said and "after 50 updates" in said and "after 600" in said
+
+
+def test_the_longest_gradient_is_shown_only_of_a_run_that_learned(monkeypatch):
+    both = clipped_runs.Pair({"without": train(replace(SHORT, clip="off")), "norm": train(SHORT)})
+    assert list(both.inside) == ["update 1 (first)"] and "never learned" in clipped_runs.which_updates(both)
+    monkeypatch.setattr(clipped_runs, "learned", lambda run: True)
+    both = clipped_runs.Pair(both.runs)
+    first, largest = both.inside
+    kept = [both.clipped.grad_norm[one.update] for one in both.clipped.moments if one.update < SHORT.updates]
+    assert "largest" in largest and both.inside[largest][1] == max(kept)
+    assert "**largest**" in clipped_runs.which_updates(both)

@@ -109,9 +109,9 @@ def test_the_script_runs_by_itself_as_it_stands_in_the_folder(name):
 def test_the_training_loop_learns_with_clipping_and_not_without(tmp_path):
     paths = [tmp_path / f"{theta}.py" for theta in (0.3, None)]
     for path, theta in zip(paths, (0.3, None), strict=True):
-        path.write_text(snippet("clipping", rate=0.3, theta=theta), encoding="utf-8")
+        path.write_text(snippet("clipping", rate=0.3, theta=theta, seed=3), encoding="utf-8")
     lasts = [printed.splitlines()[-1] for printed in outputs(paths)]
-    clipped, free = (float(re.fullmatch(r"update 300: loss ([\d.]+), norm [\d.]+", last)[1]) for last in lasts)
+    clipped, free = (float(re.fullmatch(r"update 600: loss ([\d.]+), norm [\d.]+", last)[1]) for last in lasts)
     assert clipped < 0.01 and free > 0.5
 
 
@@ -169,7 +169,7 @@ def test_a_setting_that_the_script_lacks_is_refused(name):
         snippet("unrolling", **{name: 1})
 
 
-@pytest.mark.parametrize(("name", "most"), [("unrolling", 20), ("lstm", 26), ("gru", 28), ("clipping", 20)])
+@pytest.mark.parametrize(("name", "most"), [("unrolling", 20), ("lstm", 26), ("gru", 28), ("clipping", 21)])
 def test_it_is_ten_lines_or_so(name, most):
     lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
     assert sum(bool(line) for line in lines) <= most

@@ -157,7 +157,11 @@ def test_a_preset_of_the_run_makes_its_point(preset, words):
 def test_the_share_that_is_said_is_the_share_of_the_norms_so_far():
     page = Page(so_far=300)
     raw = page.values("run-norms", "‖g‖ with clipping")[:300]
-    assert f"would clip **{(raw > 0.32).mean():.1%}** of these" in page.said("would clip")
+    sweep, _ = page.sweep("distribution")
+    theta = sweep["start"]
+    assert 0.5 * raw.mean() <= theta <= 10 * raw.mean(), "it starts inside the rule"
+    assert "**inside it**" in page.said("would clip")
+    assert f"would clip **{(raw > theta).mean():.1%}** of these" in page.said("would clip")
     sweep, arrays = page.sweep("distribution")
     np.testing.assert_allclose(arrays["3 y"][:, 0], [(raw > one).mean() for one in sweep["values"]], rtol=1e-6)
 
@@ -178,3 +182,9 @@ def test_the_checks_take_what_was_computed_and_refuse_the_rest():
 @pytest.mark.parametrize(("choice", "words"), [(2, "You were right."), (0, "Measured otherwise: It turns towards the")])
 def test_the_prediction_knows_its_answer(choice, words):
     assert words in Page().choose("It turns towards the diagonal", choice).said("becomes $(1, 1)$")
+
+
+def test_a_preset_of_the_runs_leaves_the_seed_as_it_is():
+    page = Page(run_seed=3)
+    page.preset("A moderate rate")
+    assert page.app.number_input(key="run_seed").value == 3
