@@ -1,7 +1,7 @@
 # Python 3.11 or newer and make are all that must be there. Everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint weights units bench pins clean browser FORCE
+.PHONY: help setup run test lint weights units runs bench pins clean browser FORCE
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := .venv/bin/python -m pip --disable-pip-version-check
@@ -41,6 +41,9 @@ weights: setup ## Trains the small models in assets/weights again
 
 units: setup ## Searches the trained models for units that follow something in the text
 	.venv/bin/python -m rnnviz.training.interesting_units $(ARGS)
+
+runs: setup ## Trains the runs in assets/runs again, and the sweep over lengths (some minutes)
+	.venv/bin/python -m rnnviz.training.standard_runs $(ARGS)
 
 bench: .venv/tools browser ## Measures how fast it is
 	.venv/bin/python -m benchmarks $(ARGS)

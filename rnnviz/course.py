@@ -13,6 +13,7 @@ LESSONS = {
     "bptt": ("BPTT", ":material/undo:"),
     "vanishing": ("Vanishing", ":material/trending_down:"),
     "clipping": ("Clipping", ":material/content_cut:"),
+    "training": ("Train", ":material/model_training:"),
 }
 """File name and address -> title and icon."""
 FIRST = "unrolling"

@@ -19,6 +19,7 @@ from .order import compared_states, state_distances
 from .outputs import next_tokens
 from .shapes import unrolled_shape
 from .states import repetition_distances, state_heatmap, unit_responses
+from .training import longest_solved, reach_over_training, training_curves, training_norms
 from .units import unit_by_count, unit_evidence, unit_split
 from .vanishing import gradient_norms, how_far_back, spectrum, squash_slopes
 from .versions import as_written, parameter_counts, version_distances
@@ -40,6 +41,10 @@ __all__ = [
     "clip_angles",
     "descent_norms",
     "cliff_contours",
+    "training_norms",
+    "training_curves",
+    "reach_over_training",
+    "longest_solved",
     "as_written",
     "blame",
     "compared_states",

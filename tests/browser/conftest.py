@@ -28,8 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def serve(script: Path, *options: str) -> tuple[subprocess.Popen, str]:
-    """Start Streamlit on a free port of this machine; its process and address, once it answers."""
+def serve(script: Path, *options: str, **env: str) -> tuple[subprocess.Popen, str]:
+    """Start Streamlit on a free port of this machine; its process and address, once it answers. env: beside our own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,7 +37,7 @@ def serve(script: Path, *options: str) -> tuple[subprocess.Popen, str]:
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", **env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -55,8 +55,8 @@ def serve(script: Path, *options: str) -> tuple[subprocess.Popen, str]:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    process, url = serve(ROOT / "app.py")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    process, url = serve(ROOT / "app.py", RNNVIZ_RESULTS=str(tmp_path_factory.mktemp("results")))
     yield url
     process.terminate()
     process.wait(10)

@@ -6,6 +6,7 @@ import pandas as pd
 from rnnviz import figures
 from rnnviz.figures.order import Panel
 from rnnviz.figures.shapes import Step
+from rnnviz.figures.training import Curve
 
 STATE = np.random.default_rng(1).uniform(-1, 1, (7, 5))
 WEIGHT = np.random.default_rng(2).normal(size=(12, 4))
@@ -78,7 +79,24 @@ DIRECT = {"largest": FADES["Elman"], "median": FADES["GRU"]}
 REACH = np.array([[1.0, np.nan, 2.0, 3.0]] * 3)
 FAN = np.stack([FADES["Elman"]] * 5, axis=1)
 PART = (0.1, 0.25, 0.5, 0.75, 0.9)
+AT = np.array([5.0, 10.0, 15.0])
+CURVES = {
+    "Elman": Curve(AT, np.array([1.0, 0.5, 0.0]), np.array([0.5, 0.25, 0.0]), np.array([2.0, 1.0, 0.0]), (15,)),
+    "LSTM": Curve(AT[:2], *np.array([[1.0, np.nan]] * 3)),
+}
+REACHED = {"Elman": np.array([[-np.inf, -3.0], [-9.0, np.nan]]), "LSTM": np.zeros((3, 2))}
+SOLVED = pd.DataFrame(
+    {"cell": ["Elman", "Elman", "LSTM"], "length": [10, 50, 50], "seed": [0, 1, 0], "solved_at": [90, None, 400]}
+)
 ALL = {
+    "training_curves": lambda: figures.training_curves(
+        CURVES, chance=1.4, goal=0.14, label="loss, nats", log=True, updates=15
+    ),
+    "training_norms": lambda: figures.training_norms(CURVES, {"LSTM": CURVES["LSTM"]}, threshold=1.0, updates=15),
+    "reach_over_training": lambda: figures.reach_over_training(
+        REACHED, {"Elman": np.array([0, 15]), "LSTM": np.arange(3)}, low=-8, high=0
+    ),
+    "longest_solved": lambda: figures.longest_solved(SOLVED, updates=1000),
     "gradient_norms": lambda: figures.gradient_norms(FADES, FADES["Elman"] + 4, at=1, low=-3, high=3),
     "spectrum": lambda: figures.spectrum(np.array([[0.5 + 1j, 0.5 - 1j, 0.25]] * 3), np.ones(3), at=0, limit=2),
     "squash_slopes": lambda: figures.squash_slopes(OPEN, dict.fromkeys(OPEN, "1 − h²"), at=0),
@@ -97,7 +115,12 @@ ALL = {
     "run_norms": lambda: figures.run_norms(NORMS, np.array([0.5, 1.0, 0.125]), threshold=1.0),
     "run_losses": lambda: figures.run_losses({k: one / 4 for k, one in NORMS.items()}, chance=1.4),
     "norm_distribution": lambda: figures.norm_distribution(
-        np.array([3, 0, 1]), np.geomspace(0.1, 10, 4), np.array([0.5, 1.0]), np.array([0.75, 0.25]), threshold=1.0
+        np.array([3, 0, 1]),
+        np.geomspace(0.1, 10, 4),
+        np.array([0.5, 1.0]),
+        np.array([0.75, 0.25]),
+        threshold=1.0,
+        band=(0.4, 8.0),
     ),
     "scaled_gradients": lambda: figures.scaled_gradients(
         {"update 1": np.array([1e-3, 0.1]), "update 5": np.array([0.0, 1.0])},

@@ -1,0 +1,298 @@
+"""What the lesson "Train and compare" trains and shows: plans from settings, curves, the table, a look inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rnnviz.engine import Sizes
+from rnnviz.figures.training import Curve
+from rnnviz.stage import Ghost, Output
+from rnnviz.tasks.catalogue import TASKS
+from rnnviz.tasks.task import Task
+from rnnviz.training.plan import CLIPS, OPTIMISERS, Plan
+from rnnviz.training.probe import probe, reading
+from rnnviz.training.results import Record
+from rnnviz.training.run import Moment
+from rnnviz.training.standard_runs import PRESETS, SEEDS, SOLVED, SWEEP, WINDOW, solved_at
+
+from .controls import Choice, Config, Controls, Number, Real
+from .remember import remember
+
+ELMAN = {"tanh": "elman", "ReLU": "elman-relu", "ReLU, identity start": "irnn"}
+CELLS = ("Elman", "GRU", "LSTM")
+RATES = ("0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "1", "100")
+CIRCLED, LEVELS = "⓪①②③④⑤⑥⑦⑧⑨", "▁▂▃▄▅▆▇█"
+POINTS = 100
+"""So many points make a curve: each is the mean of as many updates as that takes."""
+
+CONTROLS = Controls(
+    Choice("task", tuple(TASKS), default="adding", label="Task"),
+    Number("length", 1, 500, default=50, label="T"),
+    Choice("rate", RATES, default="0.01", label="Learning rate", more=True),
+    Choice("clip", CLIPS, default="norm", label="Clip gradients"),
+    Choice("seeds", ("1", "2", "3"), default="3", label="Seeds", more=True),
+    Number("updates", 1, 3000, default=1000, label="Updates", more=True),
+    Real("theta", 0.001, 1000, default=1.0, label="Clip at θ", more=True),
+    Choice("elman", tuple(ELMAN), default="tanh", label="Elman's squash", more=True),
+    Number("hidden", 1, 128, default=32, label="Hidden units", more=True),
+    Choice("sizes", ("hidden units", "parameters"), default="hidden units", label="Cells have as many", more=True),
+    Choice("optimiser", OPTIMISERS, default="adam", label="Optimiser", more=True),
+    Real("momentum", 0, 0.99, default=0.9, label="Momentum", more=True, when=("optimiser", "sgd")),
+    Number("batch", 1, 256, default=64, label="Sequences a batch", more=True),
+    Real("bias", -20, 20, default=1.0, label="LSTM: forget bias at the start", step=1.0, more=True),
+    Number("seed", 0, 9999, default=0, label="First seed", more=True),
+    Number("depth", 2, 50, default=10, label="Deepest level", more=True, when=("task", "brackets")),
+    Number("noise", 0, 100, default=10, label="Noise σ, hundredths", more=True, when=("task", "sine")),
+)
+
+Plans = Mapping[str, tuple[Plan, ...]]
+"""Cell, as the palette names it -> one plan a seed."""
+
+
+def plans(config: Config) -> tuple[Plans, str | None]:
+    """What these settings train, and a sentence where the length could not be had: the nearest that can is taken."""
+    task = TASKS[config.task]
+    length = min(max(config.length, task.length.least), task.length.most)
+    said = None
+    if length != config.length:
+        said = (
+            f"{task.name} takes a {task.length.label} from {task.length.least} to {task.length.most}, not "
+            f"{config.length}; you see it at {length}."
+        )
+    base = Plan(
+        task=config.task,
+        cell="lstm",
+        length=length,
+        options=tuple((name, config[name]) for name in task.options),
+        hidden_size=config.hidden,
+        optimiser=config.optimiser,
+        learning_rate=float(config.rate),
+        momentum=config.momentum,
+        batch_size=config.batch,
+        updates=config.updates,
+        clip=config.clip,
+        threshold=float(config.theta),
+        forget_bias=float(config.bias),
+    )
+    made = {}
+    for cell in CELLS:
+        plan = replace(base, cell=ELMAN[config.elman] if cell == "Elman" else cell.lower())
+        if config.sizes == "parameters":
+            plan = plan.with_parameters_of(base)
+        made[cell] = tuple(replace(plan, seed=config.seed + k) for k in range(int(config.seeds)))
+    return made, said
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """Runs that there are to show. records: cell -> of each seed that has begun, first to last"""
+
+    records: Mapping[str, tuple[Record, ...]]
+
+    @property
+    def any(self) -> Record:
+        return next(chain.from_iterable(self.records.values()))
+
+    @property
+    def task(self) -> Task:
+        return self.any.plan.of_task
+
+    def curves(self, column: str) -> dict[str, Curve]:
+        """Cell -> the curve of one of the columns of a record."""
+        return {cell: curve(records, column) for cell, records in self.records.items()}
+
+    def reach(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Cell -> (moments,), (moments, time) of its first seed's probe, see `probe.reach`."""
+        return {
+            cell: (records[0].reach_at, records[0].reach)
+            for cell, records in self.records.items()
+            if records[0].reach.size
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """All updates of all runs, the columns of `Run.frame`."""
+        tables = []
+        for record in chain.from_iterable(self.records.values()):
+            plan = record.plan
+            table = pd.DataFrame(record.rows, columns=["loss", "metric", "grad_norm", "applied_norm"])
+            table.insert(0, "update", np.arange(1, len(table) + 1))
+            for name in ("seed", "length", "cell", "task"):
+                table.insert(0, name, getattr(plan, name))
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+
+def curve(records: Sequence[Record], column: str) -> Curve:
+    """The mean over seeds of the means of some updates in a row, with the lowest and the highest seed."""
+    updates = records[0].plan.updates
+    width = max(1, updates // POINTS)
+    seeds = [_means(record.column(column), width) for record in records]
+    points = max(map(len, seeds))
+    table = np.full((len(seeds), points), np.nan)
+    for row, values in zip(table, seeds, strict=True):
+        row[: len(values)] = values
+    known = np.ma.masked_invalid(table)
+    middle, low, high = (np.ma.filled(one(axis=0), np.nan) for one in (known.mean, known.min, known.max))
+    at = np.minimum((np.arange(points) + 1) * width, max(record.updates for record in records))
+    died = tuple(record.updates for record in records if record.state == "died")
+    return Curve(at, middle, low, high, died)
+
+
+def _means(values: np.ndarray, width: int) -> np.ndarray:
+    """(updates,) -> (points,): the mean of each `width` in a row, the last of as many as are left."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        starts = np.arange(0, len(values), width)
+        return np.add.reduceat(values, starts) / np.diff([*starts, len(values)])
+
+
+def table(compared: Compared) -> pd.DataFrame:
+    """A row a cell: what it costs and what it learned."""
+    rows = []
+    for cell, records in compared.records.items():
+        plan = records[0].plan
+        sizes = Sizes(cell, plan.of_task.inputs, plan.hidden_size)
+        clip_at = plan.threshold if plan.clip == "norm" else None
+        solved = [solved_at(record.column("loss"), plan.chance) for record in records]
+        ends = np.array([record.column("metric")[-WINDOW:].mean() for record in records])
+        with np.errstate(invalid="ignore"):
+            norms = np.concatenate([record.column("grad_norm") for record in records])
+        rows.append(
+            {
+                "cell": cell,
+                "hidden units": plan.hidden_size,
+                "parameters": plan.parameters,
+                "multiply-adds a step": sizes.matrix_products + sizes.elementwise_products,
+                "ms an update": float(np.median([1e3 * record.seconds / record.updates for record in records])),
+                "updates to solve": _solved(solved),
+                "metric at the end": _spread(ends),
+                "updates clipped": "off" if clip_at is None else f"{(norms > clip_at).mean():.0%}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _solved(updates: Sequence[int | None]) -> str:
+    done = [update for update in updates if update is not None]
+    if not done:
+        return "not solved"
+    told = f"{min(done)}" if min(done) == max(done) else f"{min(done)} to {max(done)}"
+    return told if len(done) == len(updates) else f"{told} ({len(done)} of {len(updates)} seeds)"
+
+
+def _spread(ends: np.ndarray) -> str:
+    if not np.isfinite(ends).all():
+        return "no number"
+    return f"{ends.mean():.3f}" + (f" ({ends.min():.3f} to {ends.max():.3f})" if len(ends) > 1 else "")
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """The table as markdown."""
+    shown = frame.assign(**{"ms an update": frame["ms an update"].map("{:.1f}".format)}).astype(str)
+    lines = [list(shown.columns), ["---"] * len(shown.columns), *shown.to_numpy().tolist()]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def winner(compared: Compared) -> int:
+    """Which solved first on average: its place among `CELLS`; `len(CELLS)` where none did in every seed."""
+    means = []
+    for cell in CELLS:
+        records = compared.records.get(cell, ())
+        at = [solved_at(record.column("loss"), record.plan.chance) for record in records]
+        means.append(np.mean(at) if at and None not in at else np.inf)
+    return len(CELLS) if np.isinf(min(means)) else int(np.argmin(means))
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """A kept network on the probe, beside the untrained one. Output: the likeliest answers, or the number itself."""
+
+    plan: Plan
+    moment: Moment
+    trace: Any
+    tokens: list[str]
+    output: Output
+    ghost: Ghost | None
+
+
+def inside(record: Record, place: int) -> Inside:
+    """What the network computed at the kept moment of this number (from 0) on the probe."""
+    moment, first = record.moments[place], record.moments[0]
+    trace, output = _said(record.plan, moment)
+    ghost = None if moment is first else Ghost(*_said(record.plan, first), "untrained")
+    return Inside(record.plan, moment, trace, tokens(record.plan), output, ghost)
+
+
+def _said(plan: Plan, moment: Moment) -> tuple[Any, Output]:
+    trace, _ = reading(plan, moment)
+    readout, asked = moment.readout(), probe(plan).asked[0]
+    said = trace.h @ readout.weight.T + readout.bias
+    if plan.of_task.classes is None:
+        shown = [[f"{value:.2f}"] if wanted else ["·"] for value, wanted in zip(said[:, 0], asked, strict=True)]
+        return trace, Output(shown, np.full((len(said), 1), np.nan))
+    p = np.exp(said - said.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    ranks = np.argsort(-p, axis=1, kind="stable")[:, :3]
+    names = answers(plan.of_task)
+    return trace, Output([[names[k] for k in row] for row in ranks], np.take_along_axis(p, ranks, axis=1))
+
+
+def answers(task: Task) -> list[str]:
+    """A name for each class."""
+    if task is TASKS["order"]:
+        return ["XX", "XY", "YX", "YY"]
+    names = list(task.symbols or "")[: task.classes]
+    return [*names, *map(str, range(len(names), task.classes))]
+
+
+def tokens(plan: Plan) -> list[str]:
+    """(time,) what stands below each input of the probe: its symbol, its bit, the height of a wave, or the tenths of
+    a number, circled where it is marked."""
+    x = probe(plan).x[0]
+    symbols = plan.of_task.symbols
+    if symbols is not None:
+        return [symbols[k] for k in x.argmax(axis=1)]
+    if plan.task == "adding":
+        return [(CIRCLED if marked else "0123456789")[min(9, int(10 * value))] for value, marked in x]
+    if plan.task == "sine":
+        return [LEVELS[int(np.clip(4 + 3 * row[0], 0, 7))] for row in x]
+    return [f"{row[0]:.0f}" for row in x]
+
+
+@remember
+def sweep() -> pd.DataFrame:
+    """The shipped sweep over lengths, with the cells named as in the palette."""
+    read = pd.read_csv(SWEEP)
+    names = {name.lower(): name for name in CELLS}
+    return read.assign(cell=read["cell"].map(names))
+
+
+def goal(compared: Compared) -> float:
+    """The loss below which a task counts as solved."""
+    return SOLVED * compared.any.plan.chance
+
+
+def longest(table: pd.DataFrame) -> dict[str, int | None]:
+    """Cell -> the longest T that all of its seeds solved; None where there is none."""
+    found: dict[str, int | None] = {}
+    for cell, rows in table.groupby("cell", sort=False):
+        every = rows.groupby("length")["solved_at"].apply(lambda at: bool(at.notna().all()))
+        found[cell] = max((int(length) for length, solved in every.items() if solved), default=None)
+    return found
+
+
+def standard() -> Plans:
+    """What the page opens with, and shows where nothing else is there."""
+    return {cell: tuple(replace(PRESETS["adding"], cell=cell.lower(), seed=seed) for seed in SEEDS) for cell in CELLS}
+
+
+def verdict(compared: Compared) -> str:
+    """What each cell came to, in words (markdown)."""
+    rows = table(compared)
+    told = [f"{row['cell']}: **{row['updates to solve']}**" for _, row in rows.iterrows()]
+    return f"Updates until solved: {'; '.join(told)}."

@@ -1,0 +1,311 @@
+"""The lesson "Train and compare" while it trains: buttons, progress, and curves that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from uuid import uuid4
+
+import numpy as np
+import streamlit as st
+
+from rnnviz import figures, stage
+from rnnviz.figures import palette
+from rnnviz.training import jobs
+from rnnviz.training.job import View
+from rnnviz.training.plan import Plan
+
+from . import training
+from .lesson import Lesson
+from .training import Compared, Plans
+
+EVERY = 0.5
+"""Seconds between two looks while something trains."""
+WANTED, OWNER, SHOWN = "training wanted", "training owner", "training shown"
+SCALE = (-8.0, 0.0)
+"""The ends of the scale of norms, log10, that all panels share."""
+
+
+def owner() -> str:
+    """Who this is to the queue: one visit."""
+    return st.session_state.setdefault(OWNER, uuid4().hex)
+
+
+def look(plans: Plans) -> dict[str, list[View | None]]:
+    return {cell: [jobs.look(plan, owner()) for plan in of_cell] for cell, of_cell in plans.items()}
+
+
+def compared(views: dict[str, list[View | None]]) -> Compared | None:
+    """What has arrived of these runs; None where nothing has."""
+    records = {
+        cell: tuple(view.record for view in of_cell if view is not None and view.record.updates)
+        for cell, of_cell in views.items()
+    }
+    records = {cell: found for cell, found in records.items() if found}
+    return Compared(records) if records else None
+
+
+def train(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
+    """The stage: buttons and curves, drawn anew twice a second while something trains. Returns what it shows now.
+
+    standard: what is shown before these plans have trained, and nothing else was
+    """
+    begin(plans)
+    views = look(plans)
+    going = busy(views, plans)
+    shown = compared(views)
+    if shown is not None:
+        st.session_state[SHOWN] = plans
+    else:
+        shown = compared(look(st.session_state.get(SHOWN, standard))) or compared(look(standard))
+        lesson.note(
+            "These settings have not been trained yet: the curves are those of "
+            f"**{shown.task.name}, T = {shown.any.plan.length}**, as you saw them last. Press **Train**."
+        )
+
+    def live() -> None:
+        begin(plans)
+        views = look(plans)
+        above, said, below = st.container(), st.container(), st.container()
+        with above:
+            buttons(plans, views)
+        with said:
+            reasons(views)
+        with below:
+            curves(compared(views) or shown)
+        if busy(views, plans) != going:
+            st.rerun()
+
+    with lesson.on_stage:
+        st.fragment(live, run_every=EVERY if going else None)()
+    return shown
+
+
+def seeds_first(plans: Plans) -> Iterable[Plan]:
+    """All cells' first seeds, then all second ones, and so on."""
+    return chain.from_iterable(zip(*plans.values(), strict=True))
+
+
+def begin(plans: Plans) -> None:
+    """Start of what is wanted as much as one person may have at once; the rest when some of it has ended."""
+    wanted = st.session_state.setdefault(WANTED, set())
+    for plan in seeds_first(plans):
+        if plan.key in wanted:
+            try:
+                jobs.start(plan, owner())
+            except jobs.TooManyError:
+                return
+            wanted.discard(plan.key)
+
+
+def busy(views: dict[str, list[View | None]], plans: Plans) -> bool:
+    wanted = st.session_state.get(WANTED, set())
+    return any(view is not None and view.active for view in chain.from_iterable(views.values())) or any(
+        plan.key in wanted for plan in seeds_first(plans)
+    )
+
+
+def want(plans: Iterable[Plan]) -> None:
+    st.session_state.setdefault(WANTED, set()).update(plan.key for plan in plans)
+
+
+def stop(plans: Iterable[Plan]) -> None:
+    for plan in plans:
+        st.session_state.setdefault(WANTED, set()).discard(plan.key)
+        if not jobs.stop(plan, owner()):
+            st.toast("Someone else watches this run, so it goes on for them.")
+
+
+def buttons(plans: Plans, views: dict[str, list[View | None]]) -> None:
+    """A column a cell: how far it is, and a button to stop it or to go on; a button for all."""
+    wanted = st.session_state.get(WANTED, set())
+    columns = st.columns([1.1, *([2] * len(plans))], vertical_alignment="top", gap="small")
+    left = {cell: [plan for plan, view in zip(plans[cell], views[cell], strict=True) if open_(plan, view, wanted)]
+            for cell in plans}  # fmt: skip
+    everything = list(chain.from_iterable(left.values()))
+    with columns[0]:
+        if everything:
+            known = any(view is not None for view in chain.from_iterable(views.values()))
+            st.button(
+                "Train the rest" if known else "Train",
+                type="primary",
+                icon=":material/model_training:",
+                key="training start",
+                on_click=want,
+                args=(everything,),
+                width="stretch",
+            )
+        elif busy(views, plans):
+            st.button("Stop all", icon=":material/stop:", key="training stop", on_click=stop,
+                      args=(list(seeds_first(plans)),), width="stretch")  # fmt: skip
+        else:
+            st.markdown(":material/check: All are trained.")
+    for cell, column in zip(plans, columns[1:], strict=True):
+        with column:
+            of_cell = views[cell]
+            share, words = progress(plans[cell], of_cell, wanted)
+            st.progress(share, text=f"**{cell}** · {words}")
+            if any(view is not None and view.active for view in of_cell):
+                st.button(f"Stop {cell}", icon=":material/stop:", key=f"training stop {cell}", on_click=stop,
+                          args=(plans[cell],), type="tertiary")  # fmt: skip
+            elif left[cell] and any(view is not None for view in of_cell):
+                st.button(f"Continue {cell}", icon=":material/play_arrow:", key=f"training go {cell}", on_click=want,
+                          args=(left[cell],), type="tertiary")  # fmt: skip
+
+
+def reasons(views: dict[str, list[View | None]]) -> None:
+    """Why a run ended early, once each."""
+    for reason in {view.reason for view in chain.from_iterable(views.values()) if view is not None and view.reason}:
+        st.info(reason, icon=":material/info:")
+
+
+def open_(plan: Plan, view: View | None, wanted: set[str]) -> bool:
+    """Whether this run could be started: it does not wait, train or lie there to be shown."""
+    return plan.key not in wanted and (view is None or view.state in ("stopped", "failed"))
+
+
+def progress(plans: Iterable[Plan], views: list[View | None], wanted: set[str]) -> tuple[float, str]:
+    """How much of a cell's updates are done, and words for that."""
+    plans = list(plans)
+    total = sum(plan.updates for plan in plans)
+    ended = [view for view in views if view is not None and view.state in ("done", "died")]
+    done = sum(plan.updates if view in ended else (view.record.updates if view else 0)
+               for plan, view in zip(plans, views, strict=True))  # fmt: skip
+    active = [view for view in views if view is not None and view.active]
+    running = [view for view in active if view.state == "running"]
+    died = [view for view in ended if view.state == "died"]
+    if running:
+        left = [view.left for view in running if view.left is not None]
+        time = f", {max(left):.0f} s left" if left else ""
+        words = f"seed {running[0].plan.seed}: {running[0].record.updates:,} of {plans[0].updates:,} updates{time}"
+    elif active and active[0].position:
+        words = f"waits as number {active[0].position} of {active[0].queue}"
+    elif active:
+        words = "its process starts"
+    elif any(plan.key in wanted for plan in plans):
+        words = "waits for the others"
+    elif died:
+        words = f"no number from update {died[0].record.updates:,} on"
+    elif len(ended) == len(plans):
+        words = f"{total:,} updates, {len(plans)} seed{'s' if len(plans) > 1 else ''}"
+    elif any(view is not None and view.state in ("stopped", "failed") for view in views):
+        words = f"stopped after {done:,} of {total:,} updates"
+    else:
+        words = "not trained yet"
+    return min(1.0, done / total), words
+
+
+def draw(figure, name: str, *, caption: str, alt: str) -> None:
+    stage.chart(figure, key=f"training-{name}", caption=caption, alt=alt, dark=palette.DARK,
+                line=palette.LINE["light"], accent=palette.ACCENT["light"])  # fmt: skip
+
+
+def curves(shown: Compared) -> None:
+    """Loss, metric, norms, and how far back the loss reaches."""
+    task, plan = shown.task, shown.any.plan
+    each = f"mean of {max(1, plan.updates // training.POINTS)} updates; band: all seeds"
+    unit = "nats" if task.classes else "squared error"
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw(
+            figures.training_curves(
+                shown.curves("loss"), chance=plan.chance, goal=training.goal(shown), label=f"loss, {unit}", log=True,
+                updates=plan.updates,
+            ),
+            "loss",
+            caption=f"Loss on new sequences, {each}",
+            alt=ending(shown, "loss"),
+        )  # fmt: skip
+    with right:
+        draw(
+            figures.training_curves(
+                shown.curves("metric"),
+                chance=float(task.chance_metric(plan.length, **dict(plan.options))),
+                goal=None,
+                label=task.metric_name.split(" (")[0],
+                log=False,
+                updates=plan.updates,
+            ),
+            "metric",
+            caption=f"{task.metric_name.capitalize()}, on new sequences",
+            alt=ending(shown, "metric"),
+        )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw(
+            figures.training_norms(
+                shown.curves("grad_norm"),
+                shown.curves("applied_norm") if plan.clip != "off" else {},
+                threshold=plan.threshold if plan.clip == "norm" else None,
+                updates=plan.updates,
+            ),
+            "norms",
+            caption="‖g‖₂ of all parameters: raw (lines), applied (wide)"
+            if plan.clip != "off"
+            else "‖g‖₂ of all parameters; nothing is clipped",
+            alt=ending(shown, "grad_norm"),
+        )
+    reach = shown.reach()
+    if reach:
+        with right:
+            draw(
+                figures.reach_over_training(
+                    {cell: values for cell, (_, values) in reach.items()},
+                    {cell: at for cell, (at, _) in reach.items()},
+                    low=SCALE[0],
+                    high=SCALE[1],
+                    height=260,
+                ),
+                "reach",
+                caption="‖∂L/∂hₜ‖₂ on one fixed sequence, by time step and by updates so far",
+                alt="; ".join(
+                    f"{cell}: at t = 1, 10^{values[0, 0]:.1f} before training and 10^{values[-1, 0]:.1f} at the end"
+                    for cell, (_, values) in reach.items()
+                ),
+            )
+
+
+def ending(shown: Compared, column: str) -> str:
+    return "; ".join(
+        f"{cell}: {np.mean([record.column(column)[-1] for record in records]):.3g} at the last update"
+        for cell, records in shown.records.items()
+    )
+
+
+def look_inside(lesson: Lesson, shown: Compared) -> None:
+    """A kept network of the first seed on the probe, in the player; the slider moves through the training."""
+    cells = [cell for cell, records in shown.records.items() if records[0].moments]
+    if not cells:
+        lesson.say("No network of these runs is kept yet.")
+        return
+    lesson.settle()
+
+    def scrub() -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            cell = st.segmented_control(
+                "Cell", cells, default=cells[-1], required=True, key="look", bind="query-params"
+            )
+            record = shown.records[cell if cell in cells else cells[-1]][0]
+            places = len(record.moments)
+            if places > 1:
+                if st.session_state.get("moment", places) > places:  # another cell's runs kept more
+                    st.session_state["moment"] = places
+                place = st.slider(
+                    "Kept moment of the training", 1, places, value=places, key="moment", bind="query-params", width=420
+                )
+            else:
+                place = 1
+            updates = record.moments[place - 1].update
+            st.markdown(f"after **{updates:,}** of {record.plan.updates:,} updates" if updates else "**untrained**")
+        seen = training.inside(record, place - 1)
+        stage.player(
+            seen.trace,
+            seen.tokens,
+            seen.output,
+            key="training-player",
+            title=f"{cell} after {updates:,} updates of training, on the probe sequence",
+            palette=palette.PLAYER,
+            ghost=seen.ghost,
+        )
+
+    st.fragment(scrub)()

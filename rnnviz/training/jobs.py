@@ -1,0 +1,274 @@
+"""Training runs outside the web process: started, watched, stopped, shared by all who ask for the same plan. No torch.
+
+A page asks and never waits: one thread of ours alone speaks with the cluster. The registry is this module's global.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from itertools import count
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+from . import results
+from .cluster import Cluster, UnreachableError
+from .job import ACTIVE, Job, View
+from .plan import Plan
+from .results import Record
+
+LEASE = 20.0
+"""Seconds after which a run that nobody looked at is stopped."""
+MOST_PER_OWNER = 3
+TICK, WORKERS_EVERY = 0.1, 0.5
+REMEMBERED = 60
+"""Ended runs that are held in memory."""
+WORKER_DIED = (
+    "The process that trained this run has ended before the run did. Start it again to train it from the start."
+)
+
+
+class TooManyError(ValueError):
+    """One person's jobs are as many as are allowed: a sentence."""
+
+
+class Jobs:
+    """All runs of this process, one for each plan."""
+
+    def __init__(self, *, lease: float = LEASE, address: str | None = None) -> None:
+        self.lease, self._address = lease, address
+        self._wake = threading.Condition(threading.RLock())
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._read: OrderedDict[str, Record | None] = OrderedDict()
+        self._dropped: list[Any] = []
+        self._numbers = count()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._cluster: Cluster | None = None
+        self._queue: Any = None
+        self._workers: dict[str, int] = {}
+        self._warmed: dict[str, Any] = {}
+        self._asked = 0.0
+
+    def start(self, plan: Plan, owner: str) -> View:
+        """Train a plan, or join the run of an equal one that waits, runs or is kept.
+
+        Raises TooManyError with a sentence where the owner has `MOST_PER_OWNER` runs that wait or run.
+        """
+        with self._wake:
+            seen = self.look(plan, owner)
+            if seen is not None and seen.state not in ("stopped", "failed"):
+                return seen
+            own = sum(job.owner == owner and job.state in ACTIVE for job in self._jobs.values())
+            if own >= MOST_PER_OWNER:
+                raise TooManyError(
+                    f"{own} of your runs wait or train already, and {MOST_PER_OWNER} are allowed at once."
+                )
+            earlier = self._jobs.pop(plan.key, None)
+            job = Job(plan, owner, next(self._numbers), earlier.record() if earlier else None)
+            job.looked[owner] = monotonic()
+            self._jobs[plan.key] = job
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="rnnviz-jobs", daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+            self._wake.notify_all()
+            return self._view(job)
+
+    def look(self, plan: Plan, owner: str = "") -> View | None:
+        """The plan's run as it stands, which renews its lease; None where there is none, nor one on the disk."""
+        with self._wake:
+            job = self._jobs.get(plan.key)
+            if job is not None:
+                job.looked[owner] = monotonic()
+                return self._view(job)
+            if plan.key not in self._read:
+                self._read[plan.key] = results.kept(plan)
+            self._read.move_to_end(plan.key)
+            while len(self._read) > REMEMBERED:
+                self._read.popitem(last=False)
+            record = self._read[plan.key]
+            return None if record is None else View(plan, record.state, record)
+
+    def stop(self, plan: Plan, owner: str) -> bool:
+        """Stop a run; what it had stays. False where someone else looks at it, for whom it goes on."""
+        with self._wake:
+            job = self._jobs.get(plan.key)
+            if job is None or job.state not in ACTIVE:
+                return True
+            job.looked.pop(owner, None)
+            if any(monotonic() - seen < self.lease for seen in job.looked.values()):
+                return False
+            self._end(job, "stopped")
+            self._wake.notify_all()
+            return True
+
+    def close(self) -> None:
+        """Stop everything and end the own cluster."""
+        with self._wake:
+            self._closed = True
+            for job in self._jobs.values():
+                if job.state in ACTIVE:
+                    self._end(job, "stopped")
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        if self._cluster is not None:
+            self._cluster.close()
+            self._cluster = None
+
+    def _view(self, job: Job) -> View:
+        line = self._line()
+        position = line.index(job) + 1 if self._workers and job in line else 0
+        return View(job.plan, job.state, job.record(), position, len(line), job.reason)
+
+    def _line(self) -> list[Job]:
+        """Those that wait, the next first: owners take turns, as whoever has fewer runs under way or before it."""
+        ahead: dict[str, int] = {}
+        for job in self._jobs.values():
+            if job.future is not None:
+                ahead[job.owner] = ahead.get(job.owner, 0) + 1
+        ranked = []
+        for job in sorted(self._jobs.values(), key=lambda job: job.number):
+            if job.state == "waiting" and job.future is None:
+                ranked.append((ahead.get(job.owner, 0), job.number, job))
+                ahead[job.owner] = ahead.get(job.owner, 0) + 1
+        return [job for _, _, job in sorted(ranked, key=lambda one: one[:2])]
+
+    def _end(self, job: Job, state: str, reason: str = "") -> None:
+        job.state, job.reason = state, reason
+        if job.future is not None:
+            self._dropped.append(job.future)
+            job.future = None
+
+    def _active(self) -> bool:
+        return bool(self._dropped) or any(job.state in ACTIVE for job in self._jobs.values())
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._active() and not self._closed:
+                    self._wake.wait()
+                if self._closed and not self._dropped:
+                    return
+            try:
+                self._turn()
+            except UnreachableError as error:
+                self._fail_all(str(error))
+            except Exception as error:  # the connection broke, in one of the many ways of a network
+                logging.getLogger(__name__).warning("the cluster was lost", exc_info=True)
+                self._fail_all(f"The cluster that trained was lost ({type(error).__name__}); start the run again.")
+            with self._wake:
+                if not self._closed:
+                    self._wake.wait(TICK)
+
+    def _turn(self) -> None:
+        with self._wake:
+            self._expire()
+            dropped, self._dropped = self._dropped, []
+        for future in dropped:
+            future.cancel()
+        if self._closed or not self._active():
+            return
+        if self._cluster is None:
+            self._connect()
+        if not self._cluster.reachable:
+            raise OSError("not connected")
+        self._take(self._queue.get(batch=True))
+        if monotonic() - self._asked >= WORKERS_EVERY:
+            workers, self._asked = self._cluster.workers(), monotonic()
+            with self._wake:
+                self._warmed = {one: self._warmed.get(one) or self._cluster.warm(one) for one in workers}
+                self._workers = workers
+                self._find_dead()
+        self._dispatch()
+
+    def _connect(self) -> None:
+        from distributed import Queue
+
+        self._cluster = Cluster(self._address or os.environ.get("RNNVIZ_DASK") or None)
+        self._queue = Queue(f"rnnviz-{uuid4().hex}", client=self._cluster.client)
+        self._asked = 0.0
+
+    def _expire(self) -> None:
+        """Ends what nobody looked at, and forgets the oldest that have ended."""
+        now = monotonic()
+        for key, job in list(self._jobs.items()):
+            looked = max(job.looked.values(), default=-np.inf)
+            if now - looked > self.lease and job.state in ACTIVE:
+                self._end(job, "stopped", "Nobody looked at this run for a while, so it was stopped.")
+            if now - looked > self.lease and job.state in results.ENDED:
+                del self._jobs[key]  # it is among those read
+        ended = [key for key, job in self._jobs.items() if job.state not in ACTIVE]
+        for key in ended[: max(0, len(ended) - REMEMBERED)]:
+            del self._jobs[key]
+
+    def _take(self, messages: list[dict[str, Any]]) -> None:
+        finished = []
+        with self._wake:
+            running = {job.name: job for job in self._jobs.values() if job.state in ACTIVE}
+            for message in messages:
+                job = running.get(message["job"])
+                if job is None or job.state not in ACTIVE:
+                    continue
+                if "worker" in message:
+                    if job.worker is not None:  # the cluster began it once more
+                        self._end(job, "failed", WORKER_DIED)
+                        continue
+                    job.worker, job.state = message["worker"], "running"
+                job.take(message)
+                if "state" in message:
+                    finished.append((job, message["state"]))
+        for job, state in finished:
+            record = replace(job.record(), state=state)
+            try:
+                results.keep(record)
+            except OSError:
+                logging.getLogger(__name__).warning("a result could not be kept", exc_info=True)
+            with self._wake:
+                self._read[job.plan.key] = record
+                if job.state in ACTIVE:
+                    job.state, job.future = state, None
+
+    def _find_dead(self) -> None:
+        for job in self._jobs.values():
+            if job.state not in ACTIVE or job.future is None:
+                continue
+            if job.future.status == "error":
+                error = job.future.exception()
+                lost = "Killed" in type(error).__name__
+                said = (str(error) or type(error).__name__).splitlines()[0][:200]
+                self._end(job, "failed", WORKER_DIED if lost else f"The run could not be trained: {said}.")
+            elif job.worker is not None and job.worker not in self._workers:
+                self._end(job, "failed", WORKER_DIED)
+
+    def _dispatch(self) -> None:
+        with self._wake:
+            free = sum(self._workers.values())
+            free -= sum(job.future is not None for job in self._jobs.values())
+            for job in self._line()[: max(0, free)]:
+                job.future = self._cluster.submit(
+                    results.settings(job.plan), self._queue.name, job.name, key=f"rnnviz-{job.name}"
+                )
+
+    def _fail_all(self, reason: str) -> None:
+        with self._wake:
+            for job in self._jobs.values():
+                if job.state in ACTIVE:
+                    job.state, job.reason, job.future = "failed", reason, None
+            self._dropped.clear()
+            cluster, self._cluster, self._queue = self._cluster, None, None
+            self._workers, self._warmed = {}, {}
+        if cluster is not None:
+            cluster.close()
+
+
+JOBS = Jobs()
+start, look, stop = JOBS.start, JOBS.look, JOBS.stop

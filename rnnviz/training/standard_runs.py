@@ -1,0 +1,122 @@
+"""The runs that come with the app, so that the lesson opens full: `python -m rnnviz.training.standard_runs`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import results
+from .plan import Plan
+from .probe import reach
+from .results import Record
+from .run import Run, Snapshot, train
+
+SEEDS = (0, 1, 2)
+NETWORKS = 9
+"""How many moments' weights are shipped of the first seed; of the others, none."""
+COMPARED = ("elman", "gru", "lstm")
+PRESETS: dict[str, Plan] = {
+    "adding": Plan(task="adding", length=50, updates=1000),
+    "order": Plan(task="order", length=50, updates=1000),
+    "parity": Plan(task="parity", length=20, updates=1500),
+    "short": Plan(task="adding", length=10),
+}
+"""What each preset of the lesson trains, with each of the cells that are compared."""
+SWEEP = results.SHIPPED / "longest.csv"
+LENGTHS = (10, 20, 50, 100, 200)
+WINDOW, SOLVED = 20, 0.1
+"""A task counts as solved where the mean loss of so many updates is below this share of the loss of pure guessing."""
+
+
+def solved_at(loss: np.ndarray, chance: float) -> int | None:
+    """The update (from 1) at which a run has solved its task; None where it has not. loss: (updates,)"""
+    if len(loss) < WINDOW:
+        return None
+    mean = np.convolve(loss, np.full(WINDOW, 1 / WINDOW), mode="valid")
+    there = np.flatnonzero(mean < SOLVED * chance)
+    return int(there[0]) + WINDOW if len(there) else None
+
+
+def until_solved(chance: float) -> Callable[[Snapshot], bool]:
+    """What `train` may report to: the run stops where it has solved its task."""
+    losses: list[float] = []
+
+    def go_on(snapshot: Snapshot) -> bool:
+        losses.append(snapshot.loss)
+        return len(losses) < WINDOW or sum(losses[-WINDOW:]) >= WINDOW * SOLVED * chance
+
+    return go_on
+
+
+def record_of(run: Run) -> Record:
+    """A finished run as it is kept."""
+    rows = np.column_stack([getattr(run, name) for name in results.COLUMNS])
+    return Record(
+        run.plan,
+        rows,
+        np.array([moment.update for moment in run.moments]),
+        np.array([reach(run.plan, moment) for moment in run.moments]),
+        run.moments,
+        run.seconds,
+        "done" if run.died is None else "died",
+    )
+
+
+def standard() -> list[Plan]:
+    """All that are shipped."""
+    return [replace(plan, cell=cell, seed=seed) for plan in PRESETS.values() for cell in COMPARED for seed in SEEDS]
+
+
+def sweep() -> pd.DataFrame:
+    """Which length each cell solves of the adding problem: a row a run, columns cell, length, seed, loss, solved_at.
+
+    loss: the mean of the last `WINDOW` updates   solved_at: missing where it was not solved within the plan's updates
+    """
+    rows = []
+    for cell in COMPARED:
+        for length in LENGTHS:
+            for seed in SEEDS:
+                plan = Plan(task="adding", cell=cell, length=length, seed=seed, updates=1000)
+                run = train(plan, until_solved(plan.chance))
+                at = solved_at(run.loss, plan.chance)
+                rows.append((cell, length, seed, float(run.loss[-WINDOW:].mean()), at))
+                print(*rows[-1], file=sys.stderr, flush=True)
+    table = pd.DataFrame(rows, columns=["cell", "length", "seed", "loss", "solved_at"])
+    return table.round({"loss": 5}).astype({"solved_at": "Int64"})
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m rnnviz.training.standard_runs", description=__doc__)
+    parser.add_argument("--out", type=Path, default=results.SHIPPED)
+    parser.add_argument("--only", choices=("runs", "sweep"))
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.only != "sweep":
+        for old in options.out.glob("*.safetensors"):
+            if old.stem not in {plan.key for plan in standard()}:
+                old.unlink()
+        for plan in standard():
+            record = results.shorter(record_of(train(plan)), NETWORKS if plan.seed == SEEDS[0] else 0)
+            results.keep(record, options.out)
+            metric = record.column("metric")
+            print(
+                plan.task,
+                plan.cell,
+                plan.length,
+                plan.seed,
+                f"{metric[-WINDOW:].mean():.3f}",
+                file=sys.stderr,
+                flush=True,
+            )
+    if options.only != "runs":
+        sweep().to_csv(options.out / SWEEP.name, index=False)
+
+
+if __name__ == "__main__":
+    main()

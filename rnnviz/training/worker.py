@@ -1,0 +1,97 @@
+"""What runs in a worker's process: one plan, whose snapshots go to the channel a few times a second."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+EVERY = 0.2
+"""Seconds between two messages."""
+
+
+class Post:
+    """Sends what has come together. The training does not wait for a message to arrive: while one is under way, what
+    follows is gathered for the next."""
+
+    def __init__(self, channel: str, job: str) -> None:
+        from distributed import Queue, get_client
+
+        self.client = get_client()
+        self.queue = Queue(channel, client=self.client)
+        self.job = job
+        self.rows: list[tuple[float, ...]] = []
+        self.moments: list[dict[str, Any]] = []
+        self.under_way = None
+        self.last = 0.0
+
+    def due(self) -> bool:
+        arrived = self.under_way is None or self.under_way.done()
+        return arrived and perf_counter() - self.last >= EVERY
+
+    def send(self, seconds: float, **more: Any) -> None:
+        if self.under_way is not None:
+            self.under_way.result()
+        message = {"job": self.job, "rows": np.array(self.rows, dtype=np.float64).tobytes(), "seconds": seconds}
+        message |= {"moments": self.moments, **more}
+        self.rows, self.moments, self.last = [], [], perf_counter()
+        self.under_way = asyncio.run_coroutine_threadsafe(self.queue._put(message), self.client.loop.asyncio_loop)
+
+    def close(self, seconds: float, state: str) -> None:
+        self.send(seconds, state=state)
+        self.under_way.result()
+
+
+def work(settings: dict[str, Any], channel: str, job: str) -> None:
+    """Train a plan, as `Plan.of` takes it, until it ends or nobody wants its result any longer."""
+    from distributed import get_worker
+    from safetensors.numpy import save
+
+    from .language_model import one_thread
+    from .plan import Plan
+    from .probe import reach
+    from .run import Moment, steps
+
+    worker = get_worker()
+    task = worker.get_current_task()
+
+    def wanted() -> bool:
+        """Read from the worker's own memory: asking costs nothing, so every update asks."""
+        known = worker.state.tasks.get(task)
+        return known is not None and known.state != "cancelled"
+
+    plan = Plan.of(settings)
+    post = Post(channel, job)
+    post.send(0.0, worker=worker.address)
+    seconds, state = 0.0, "done"
+    with one_thread():
+        run = steps(plan)
+        while True:
+            start = perf_counter()
+            made = next(run, None)
+            seconds += perf_counter() - start
+            if made is None:
+                break
+            if isinstance(made, Moment):
+                found = reach(plan, made)
+                post.moments.append({"update": made.update, "tensors": save(made.tensors), "reach": found.tobytes()})
+            else:
+                post.rows.append(made[1:])
+                state = "died" if made.died else state
+            if not wanted():
+                return
+            if post.due() or (made.update == 1 and post.rows):  # the first point as soon as there is one
+                post.send(seconds)
+    post.close(seconds, state)
+    post.queue.close()
+
+
+def warm() -> None:
+    """What a process does but once, some seconds' worth: loads torch and what its optimisers load when they begin."""
+    from .plan import Plan
+    from .run import steps
+
+    for _ in steps(Plan(hidden_size=1, length=4, batch_size=1, updates=2)):
+        pass

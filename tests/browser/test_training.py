@@ -1,0 +1,37 @@
+"""Training in a browser: two cells learn while one is stopped, the training is scrubbed, and the link knows it all."""
+
+import re
+
+LINK = "training?length=8&updates=3000&hidden=8&batch=8&seeds=1"
+DRAWN = "[data-testid=stProgress]"
+COLD = 120_000
+"""Milliseconds that a busy machine may need to start its first process and to load torch in it."""
+
+
+def test_two_cells_train_one_is_stopped_and_the_link_opens_what_was_trained(open_page):
+    page = open_page(LINK, drawn=DRAWN).page
+    page.get_by_role("button", name="Train", exact=True).click()
+    bars = page.get_by_test_id("stProgress")
+    page.get_by_role("button", name="Stop LSTM").click()
+    bars.filter(has_text=re.compile("LSTM · stopped after")).wait_for()
+    bars.filter(has_text=re.compile("Elman · 3,000 updates")).wait_for(timeout=COLD)
+    bars.filter(has_text=re.compile("GRU · 3,000 updates")).wait_for(timeout=COLD)
+    page.get_by_role("button", name="Continue LSTM").wait_for()
+    assert page.locator(".st-key-training-loss").count() == 1
+
+    another = open_page(LINK + "&look=GRU", drawn=DRAWN)
+    bars = another.page.get_by_test_id("stProgress")
+    bars.filter(has_text=re.compile("GRU · 3,000 updates")).wait_for()
+    another.wait_until_drawn()
+    before = another.player.get_attribute("data-trace")
+    slider = another.page.get_by_role("slider", name="Kept moment")
+    slider.press("Home")
+    another.page.get_by_text("untrained", exact=True).wait_for()
+    another.page.locator(f".rnnviz-player[data-trace]:not([data-trace='{before}'])").wait_for()
+
+
+def test_the_page_opens_full_with_the_shipped_runs(open_page):
+    page = open_page("training")
+    assert page.page.get_by_text("All are trained").is_visible()
+    for name in ("loss", "metric", "norms", "reach"):
+        page.page.locator(f".st-key-training-{name} .main-svg").first.wait_for()

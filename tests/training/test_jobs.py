@@ -1,0 +1,245 @@
+"""Runs in other processes: on the own cluster and on a real scheduler with two workers, the same laws."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from rnnviz.training import Plan, cluster, results, train
+from rnnviz.training.job import ACTIVE
+from rnnviz.training.jobs import MOST_PER_OWNER, Jobs, TooManyError
+from rnnviz.training.probe import reach
+
+SHORT = Plan(cell="gru", length=8, hidden_size=6, batch_size=4, updates=40)
+ENDLESS = Plan(cell="gru", length=8, hidden_size=6, batch_size=4, updates=20_000)
+PATIENCE = 120
+
+
+def until(what, *, patience=PATIENCE):
+    """The first true answer. Fails where there is none in time."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+def in_state(jobs, plan, *states):
+    def look():
+        view = jobs.look(plan, "test")
+        assert view.state in ("waiting", "running", *states), (view.state, view.reason)
+        return view if view.state in states else None
+
+    return until(look)
+
+
+def busy(jobs):
+    """Tasks that the workers' threads are at, whether or not anyone still wants them."""
+    return sum(
+        jobs._cluster.client.run(lambda dask_worker: dask_worker.state.executing_count, on_error="return").values()
+    )
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """A scheduler and two workers, as a department would start them."""
+    place = tmp_path_factory.mktemp("scheduler")
+    file = place / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
+    env = os.environ | {
+        "PYTHONPATH": str(cluster.ROOT),
+        "OMP_NUM_THREADS": "1",
+        "DASK_LOGGING__DISTRIBUTED": "critical",
+    }
+    begin = {"env": env, "cwd": place, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [subprocess.Popen([*dask, "scheduler", *here, "--port", "0", "--scheduler-file", str(file)], **begin)]
+    for _ in range(2):
+        command = [*dask, "worker", *here, "--nthreads", "1", "--scheduler-file", str(file)]
+        started.append(subprocess.Popen(command, **begin))
+    try:
+        yield json.loads(until(lambda: file.is_file() and file.read_text()))["address"]
+    finally:
+        for process in started:
+            process.kill()
+        for process in started:
+            process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module", params=["own", "scheduler"])
+def jobs(request, tmp_path_factory):
+    """One registry for the module, with both workers ready."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RNNVIZ_RESULTS", str(tmp_path_factory.mktemp("results")))
+        made = Jobs(lease=600, address=None if request.param == "own" else request.getfixturevalue("scheduler"))
+        try:
+            made.start(replace(SHORT, updates=1), "first")
+            in_state(made, replace(SHORT, updates=1), "done")
+            until(lambda: len(made._warmed) == 2 and all(one.done() for one in made._warmed.values()))
+            yield made
+        finally:
+            made.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request):
+    """Each test ends what it started, and the workers are free for the next."""
+    yield
+    if "jobs" in request.fixturenames:
+        jobs = request.getfixturevalue("jobs")
+        for job in list(jobs._jobs.values()):
+            job.looked.clear()
+            jobs.stop(job.plan, job.owner)
+        until(lambda: busy(jobs) == 0 and len(jobs._cluster.workers()) == 2)
+
+
+def test_a_job_is_the_run_that_train_makes(jobs):
+    jobs.start(SHORT, "a")
+    record = in_state(jobs, SHORT, "done").record
+    run = train(SHORT)
+    for name in results.COLUMNS:
+        np.testing.assert_array_equal(record.column(name), getattr(run, name))
+    assert [moment.update for moment in record.moments] == [moment.update for moment in run.moments]
+    for name, value in run.moments[-1].tensors.items():
+        np.testing.assert_array_equal(record.moments[-1].tensors[name], value)
+    np.testing.assert_array_equal(record.reach[-1], reach(SHORT, run.moments[-1]))
+    assert record.seconds > 0
+
+
+def test_snapshots_come_while_it_trains_and_a_stopped_job_is_gone(jobs):
+    plan = replace(ENDLESS, seed=1)
+    jobs.start(plan, "a")
+    first = until(lambda: (view := jobs.look(plan, "a")).record.updates and view)
+    until(lambda: jobs.look(plan, "a").record.updates > first.record.updates)
+    assert first.state == "running" and first.left > 0
+    assert jobs.stop(plan, "a")
+    stopped = jobs.look(plan, "a")
+    assert stopped.state == "stopped" and stopped.record.updates >= first.record.updates
+    until(lambda: busy(jobs) == 0)
+    assert jobs.look(plan, "a").record.updates == stopped.record.updates < plan.updates
+    assert results.kept(plan) is None
+
+
+def test_a_run_that_was_stopped_starts_again_and_keeps_its_curves_until_it_overtakes_them(jobs):
+    plan = replace(SHORT, updates=1500)
+    jobs.start(plan, "a")
+    until(lambda: jobs.look(plan, "a").record.updates > 20)
+    jobs.stop(plan, "a")
+    had = jobs.look(plan, "a").record
+    again = jobs.start(plan, "a")
+    assert again.active and again.record.updates == had.updates
+    record = in_state(jobs, plan, "done").record
+    np.testing.assert_array_equal(record.rows[: had.updates], had.rows)
+
+
+def test_an_equal_plan_is_shared_and_goes_on_while_another_looks(jobs):
+    plan = replace(ENDLESS, seed=2)
+    jobs.start(plan, "a")
+    jobs.start(replace(plan, momentum=0.3), "b")
+    assert len([job for job in jobs._jobs.values() if job.state in ACTIVE]) == 1
+    assert not jobs.stop(plan, "a") and jobs.look(plan, "b").active
+    assert jobs.stop(plan, "b") and jobs.look(plan, "b").state == "stopped"
+
+
+def test_a_run_that_nobody_looks_at_is_stopped(jobs, monkeypatch):
+    monkeypatch.setattr(jobs, "lease", 1.0)
+    plans = [replace(ENDLESS, seed=seed) for seed in (3, 4)]
+    for plan in plans:
+        jobs.start(plan, "a")
+    until(lambda: jobs.look(plans[0], "a") and jobs._jobs[plans[1].key].state == "stopped")
+    assert jobs.look(plans[0], "a").active
+    assert "Nobody looked" in jobs.look(plans[1], "a").reason
+
+
+def test_owners_take_turns_and_one_cannot_start_more_than_a_few(jobs):
+    greedy = [replace(ENDLESS, seed=seed) for seed in range(10, 10 + MOST_PER_OWNER)]
+    with jobs._wake:  # all have pressed before the first is sent off
+        for plan in greedy:
+            jobs.start(plan, "greedy")
+        with pytest.raises(TooManyError, match="3 are allowed at once"):
+            jobs.start(replace(ENDLESS, seed=99), "greedy")
+        modest = replace(ENDLESS, seed=20)
+        assert jobs.start(modest, "modest").position == 2
+        assert [jobs.look(plan).position for plan in greedy] == [1, 3, 4]
+    until(lambda: jobs.look(modest).state == jobs.look(greedy[0]).state == "running")
+    assert [jobs.look(plan).position for plan in greedy] == [0, 1, 2]
+    for plan in (greedy[0], modest):
+        jobs._jobs[plan.key].looked.clear()
+        jobs.stop(plan, "test")
+    until(lambda: all(jobs.look(plan).state == "running" for plan in greedy[1:]))
+
+
+def test_a_killed_worker_is_reported_while_the_others_go_on_and_the_next_run_trains(jobs):
+    one, other = (replace(ENDLESS, seed=seed) for seed in (30, 31))
+    jobs.start(one, "a")
+    jobs.start(other, "b")
+    until(lambda: all(jobs.look(plan).record.updates for plan in (one, other)))
+    worker = jobs._jobs[one.key].worker
+    pid = jobs._cluster.client.run(os.getpid, workers=[worker])[worker]
+    os.kill(pid, signal.SIGKILL)
+    failed = in_state(jobs, one, "failed")
+    assert "has ended before" in failed.reason and failed.record.updates
+    assert jobs.look(other).state == "running"
+    following = replace(SHORT, seed=32)
+    jobs.start(following, "a")
+    in_state(jobs, following, "done")
+    assert jobs.look(other).state == "running"
+
+
+def test_a_run_that_explodes_keeps_its_curve_up_to_there(jobs):
+    plan = replace(SHORT, optimiser="sgd", clip="off", learning_rate=1e6)
+    jobs.start(plan, "a")
+    died = in_state(jobs, plan, "died").record
+    assert died.updates == train(plan).died and results.kept(plan).state == "died"
+
+
+def test_a_finished_run_is_not_trained_again_even_after_a_restart(jobs):
+    plan = replace(SHORT, seed=40)
+    jobs.start(plan, "a")
+    in_state(jobs, plan, "done")
+    restarted = Jobs(address="tcp://127.0.0.1:1")
+    assert restarted.start(plan, "a").state == "done" and restarted._thread is None
+
+
+def test_an_address_without_a_scheduler_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setenv("RNNVIZ_RESULTS", str(tmp_path))
+    monkeypatch.setenv("RNNVIZ_DASK", "tcp://127.0.0.1:1")
+    jobs = Jobs()
+    jobs.start(SHORT, "a")
+    assert "tcp://127.0.0.1:1" in in_state(jobs, SHORT, "failed").reason
+    jobs.close()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_own_cluster_listens_here_alone_and_ends_with_its_process(how):
+    program = (
+        "from rnnviz.training.cluster import Cluster\nimport time, os, psutil\n"
+        "c = Cluster()\nwhile len(c.workers()) < 2: time.sleep(0.05)\n"
+        "print(*[p.pid for p in psutil.Process().children(recursive=True)], flush=True)\ntime.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=cluster.ROOT
+    ) as process:
+        pids = [int(pid) for pid in process.stdout.readline().split()]
+        assert len(pids) >= 5
+        listening = {
+            connection.laddr.ip
+            for pid in pids
+            for connection in psutil.Process(pid).net_connections()
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert listening == {"127.0.0.1"}
+        process.send_signal(how)
+    until(lambda: not any(map(psutil.pid_exists, pids)))
