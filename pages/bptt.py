@@ -17,7 +17,7 @@ CONTROLS = Controls(
     Text("text", default=TEXT, label="Text to read (press Enter)", max_length=bptt.LONGEST, width=300),
     Choice("cell", list(CELLS), default="LSTM", label="Cell"),
     Choice("loss", bptt.LOSSES, default="last step only", label="What counts as loss"),
-    Choice("weights", ["trained", "random"], default="trained", label="Weights", more=True),
+    Choice("weights", ["trained", "random", "zero"], default="trained", label="Weights", more=True),
     Number("seed", 0, 9999, default=0, label="Seed of random weights", more=True, when=("weights", "random")),
 )
 
@@ -61,7 +61,11 @@ lesson.chart(
     beside_player=True,
 )
 
-if T > 1:
+if config.weights == "zero":
+    lesson.note(
+        "All weights are zero: no state depends on anything, so there is nothing to send back, and every gradient is exactly 0 (⊘)."
+    )
+elif T > 1:
     every, last = (bptt.backpropagation(settings, config.text, kind).flow.total for kind in bptt.LOSSES)
     options = ["up to 10 ×", "10 to 1,000 ×", "1,000 to a million ×", "more"]
     lesson.predict(

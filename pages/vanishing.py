@@ -202,7 +202,7 @@ else:
                 figures.norm_fan(many, one, vanishing.QUANTILES, cell=cell, at=at, low=fan_low, high=fan_high),
                 f"typical-{cell.lower()}",
                 caption=f"{cell}, 200 initialisations",
-                alt=f"At {start:g} the median at t = 1 is 10^{many[at, 2, 0]:.1f}.",
+                alt=f"At {start:g} the median at t = 1 is {words.spoken(many[at, 2, 0])}.",
                 sweep=words.sweep(this, fan_frames(many, one, fan_low, fan_high), slider=True),
             )
 

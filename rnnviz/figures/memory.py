@@ -112,6 +112,10 @@ def mean_gates(gates: Mapping[str, np.ndarray], *, at: int, height: int = 190) -
     )
 
 
+TRUE = "%{customdata[0]:.3f} · 10<sup>%{customdata[1]}</sup>"
+"""What the pointer says of a norm whose mantissa and power are the customdata."""
+
+
 def norm_fan(
     quantiles: np.ndarray,
     one: np.ndarray,
@@ -130,7 +134,7 @@ def norm_fan(
     """
     colour = LINES["LSTM, h" if cell == "LSTM" else cell]["color"]
     x = np.arange(1, one.shape[1] + 1)
-    said = [f"{share:.0%} of the networks are below 10<sup>%{{y:.2f}}</sup> at t = %{{x}}" for share in shares]
+    said = [f"{share:.0%} of the networks are below {TRUE} at t = %{{x}}" for share in shares]
     base = {"type": "scatter", "x": x, "showlegend": False}
     mode = "lines" if len(x) > 1 else "markers"
     edge = {"color": colour, "width": 0.5}
@@ -144,7 +148,7 @@ def norm_fan(
          "hovertemplate": f"{said[2]}<extra></extra>"},
         {**base, "mode": mode, "line": {"color": palette.INK["light"], "width": 1.5, "dash": "dot"},
          "name": "your seed", "showlegend": True,
-         "hovertemplate": "your seed at t = %{x}: 10<sup>%{y:.2f}</sup><extra></extra>"},
+         "hovertemplate": f"your seed at t = %{{x}}: {TRUE}<extra></extra>"},
         {**base, "mode": "markers", "marker": {"symbol": "triangle-down", "size": 9, "color": colour},
          "cliponaxis": False, "hovertemplate": "the median is exactly 0 at t = %{x}<extra></extra>"},
     ]  # fmt: skip
@@ -161,7 +165,16 @@ def norm_fan(
 
 def fan_frames(quantiles: np.ndarray, one: np.ndarray, low: float, high: float) -> Frames:
     """What a sweep puts into `norm_fan`."""
-    lowest, lower, median, upper, highest = np.clip(quantiles, low, high).transpose(1, 0, 2)
-    drawn = (lowest, highest, lower, upper, median, np.clip(one, low, high))
+    lowest, lower, median, upper, highest = quantiles.transpose(1, 0, 2)
+    logs = (lowest, highest, lower, upper, median, one)
     zeros = np.where(np.isneginf(quantiles[:, 2]), low, np.nan)
-    return {(k, "y"): values for k, values in enumerate((*drawn, zeros))}
+    frames = {(k, "y"): np.clip(values, low, high) for k, values in enumerate(logs)}
+    frames |= {(k, "customdata"): mantissa_and_power(values) for k, values in enumerate(logs)}
+    return frames | {(len(logs), "y"): zeros}
+
+
+def mantissa_and_power(logs: np.ndarray) -> np.ndarray:
+    """(..., 2) the number 10^log as what the pointer says of it, also where the line has left the axis; 0 for −inf."""
+    finite = np.where(np.isfinite(logs), logs, 0.0)
+    power = np.floor(finite)
+    return np.stack([np.where(np.isneginf(logs), 0.0, 10 ** (finite - power)), power], axis=-1)

@@ -162,12 +162,16 @@ def spectrum(
     )  # fmt: skip
 
 
+ROUNDING = 1e-9
+"""An eigenvalue is outside the unit circle if it is further out than this."""
+
+
 def spectrum_frames(eigenvalues: np.ndarray, sigma: np.ndarray, limit: float) -> Frames:
     """What a sweep puts into `spectrum`."""
     turn = np.linspace(0, 2 * np.pi, 121)
     size = np.abs(eigenvalues)
     radius = size.max(axis=1, keepdims=True)
-    inside = size < 1
+    inside = size < 1 + ROUNDING
     over = np.maximum(np.abs(eigenvalues.real) / (WIDE * limit), np.abs(eigenvalues.imag) / limit)  # above 1: beyond
     edge = np.where(over > 1, eigenvalues / np.maximum(over, 1), np.nan)  # on the way from 0 to it
     frames = {(1, "x"): radius * np.cos(turn), (1, "y"): radius * np.sin(turn)}
@@ -233,11 +237,11 @@ def how_far_back(
          "hovertemplate": "%{y}: below 10<sup>−3</sup> of its start after %{x:.0f} steps<extra></extra>"},
         {"type": "bar", "orientation": "h", "y": labels,
          "marker": {"color": colours, "opacity": 0.55, "pattern": {"shape": "/", "size": 8, "fgopacity": 0.3}},
-         "texttemplate": f"further than T = {length}", **said,
-         "hovertemplate": "%{y}: not below 10<sup>−3</sup> of its start within %{x:.0f} steps<extra></extra>"},
+         "texttemplate": f"further than {length - 1} steps", **said,
+         "hovertemplate": f"%{{y}}: not below 10<sup>−3</sup> of its start in {length - 1} steps<extra></extra>"},
         {"type": "scatter", "y": labels, "mode": "text", "textposition": "middle right", "textfont": text,
-         "texttemplate": "× %{customdata:.3f}", "showlegend": False,
-         "hovertemplate": "%{y}, fitted: × %{customdata:.4f} per step back<extra></extra>"},
+         "texttemplate": "× %{customdata:.3g}", "showlegend": False,
+         "hovertemplate": "%{y}, fitted: × %{customdata:.4g} per step back<extra></extra>"},
     ]  # fmt: skip
     return figure(
         at_value(traces, how_far_back_frames(reach, rates, length), at),
@@ -256,7 +260,7 @@ def how_far_back_frames(reach: np.ndarray, rates: np.ndarray, length: int) -> Fr
     """What a sweep puts into `how_far_back`."""
     return {
         (0, "x"): reach,
-        (1, "x"): np.where(np.isnan(reach), float(length), np.nan),
+        (1, "x"): np.where(np.isnan(reach), length - 1.0, np.nan),
         (2, "x"): np.where(np.isnan(rates), np.nan, 1.02 * length),
         (2, "customdata"): rates,
     }

@@ -159,6 +159,8 @@ def norm(matrix: str) -> str:
 def direction(settings: Settings, back: Backpropagation, s: int) -> str:
     """In words: what the product can do at best, and what it does to this gradient. s < T"""
     T, chain = back.steps, bptt.chain(settings, back.reading.text)
+    if np.isneginf(chain.row[T - 1]):
+        return "Here the loss hands in a gradient of exactly 0, and of 0 nothing is left, whatever the factors."
     best, left = chain.norms["whole"][s - 1], chain.row[s - 1] - chain.row[T - 1]
     words = (
         "The first bound is by the norm of the product itself, the second, far looser, by the product of all norms. "

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rnnviz.figures.vanishing import ROUNDING
 from rnnviz.stage import Sweep
 
 from .vanishing import CURVES, FALLEN, MEMBERS, RADII, START, Flow, Paths, Settings, elman, flow
@@ -79,9 +80,16 @@ def power(log: float) -> str:
     return decimal(10.0**log) if -300 < log < 300 else rf"10^{{{log:.1f}}}"
 
 
+def spoken(log: float) -> str:
+    """10 to this where nothing is typeset."""
+    if np.isfinite(log):
+        return f"10^{log:.1f}"
+    return "exactly 0" if np.isneginf(log) else "beyond all numbers"
+
+
 def ends_in_words(settings: Settings, computed: Flow, value: float) -> str:
     k = settings.values.index(value)
-    ends = ", ".join(f"{curve_name(name)}: 10^{computed.logs[name][k, 0]:.1f}" for name in CURVES)
+    ends = ", ".join(f"{curve_name(name)}: {spoken(computed.logs[name][k, 0])}" for name in CURVES)
     return (
         f"Lines over {counted(settings.length, 'step')}; those of h are 1 at the last. At {value:g}, at t = 1: {ends}."
     )
@@ -97,9 +105,10 @@ def reach_in_words(settings: Settings, computed: Flow, value: float) -> str:
 
 def spectrum_in_words(computed: Flow, value: float, k: int) -> str:
     size = np.abs(computed.eigenvalues[k])
+    outside = int((size > 1 + ROUNDING).sum())
     return (
-        f"Points around 0. At {value:g} the furthest is {size.max():.2f} away, and {int((size > 1 + 1e-9).sum())} of "
-        f"{len(size)} are outside the unit circle."
+        f"Points around 0. At {value:g} the furthest is {size.max():.2f} away, and {outside} of {len(size)} are "
+        "outside the unit circle."
     )
 
 
@@ -109,18 +118,18 @@ def means_in_words(value: float, k: int, lines: Mapping[str, np.ndarray]) -> str
 
 
 def paths_in_words(computed: Flow, path: Paths, value: float, k: int) -> str:
-    direct = ", ".join(f"{which} 10^{logs[k, 0]:.1f}" for which, logs in computed.direct.items())
+    direct = ", ".join(f"{which} {spoken(logs[k, 0])}" for which, logs in computed.direct.items())
     return (
-        f"Lines back from 1 at the last step. At {value:g}, at t = 1: full 10^{path.full[k, 0]:.1f}, direct {direct}."
+        f"Lines back from 1 at the last step. At {value:g}, at t = 1: full {spoken(path.full[k, 0])}, direct {direct}."
     )
 
 
 def _reach(steps: float, length: int) -> str:
-    return f"further than T = {length}" if np.isnan(steps) else counted(int(steps), "step")
+    return f"further than {counted(length - 1, 'step')}" if np.isnan(steps) else counted(int(steps), "step")
 
 
 def rate_in_words(value: float) -> str:
-    return "none (too few steps are left)" if np.isnan(value) else f"× {value:.4f}"
+    return "none (too few steps are left)" if np.isnan(value) else f"× {value:.4g}"
 
 
 def two_numbers(settings: Settings, computed: Flow, k: int) -> str:

@@ -41,10 +41,11 @@ def test_what_leaves_the_axis_is_marked_at_the_last_step_beyond_it(row, trace, s
         assert list(frames[5 + trace, "customdata"][0, :4]) == [row[0]] * 4
 
 
-def test_eigenvalues_are_told_apart_by_the_unit_circle():
-    frames = spectrum_frames(np.array([[0.5, 0.6 + 0.8j, 1.5j]]), np.array([2.0]), 2.0)
-    np.testing.assert_array_equal(frames[2, "x"], [[0.5, np.nan, np.nan]])
-    np.testing.assert_array_equal(frames[3, "y"], [[np.nan, 0.8, 1.5]])
+def test_eigenvalues_are_told_apart_by_the_unit_circle_whatever_rounding_does_on_it():
+    on_it = (0.6 + 0.8j) * (1 + 2e-15)
+    frames = spectrum_frames(np.array([[0.5, on_it, 1.5j]]), np.array([2.0]), 2.0)
+    np.testing.assert_allclose(frames[2, "x"], [[0.5, 0.6, np.nan]])
+    np.testing.assert_allclose(frames[3, "y"], [[np.nan, np.nan, 1.5]])
     np.testing.assert_allclose(np.hypot(frames[1, "x"], frames[1, "y"]), 1.5)
     np.testing.assert_array_equal(frames[4, "customdata"], [[[1.5, 2.0]]])
     assert np.isnan(frames[5, "x"]).all() and np.isnan(frames[5, "y"]).all()
@@ -60,7 +61,7 @@ def test_eigenvalues_beyond_the_picture_stand_at_its_edge_in_their_own_direction
 def test_a_curve_that_never_falls_has_a_bar_of_its_own():
     frames = how_far_back_frames(np.array([[3.0, np.nan]]), np.array([[0.5, np.nan]]), 9)
     np.testing.assert_array_equal(frames[0, "x"], [[3, np.nan]])
-    np.testing.assert_array_equal(frames[1, "x"], [[np.nan, 9]])
+    np.testing.assert_array_equal(frames[1, "x"], [[np.nan, 8]])  # so many steps back there are
     assert np.isnan(frames[2, "x"][0, 1]) and frames[2, "customdata"][0, 0] == 0.5
 
 
@@ -78,3 +79,15 @@ def test_quantiles_keep_their_order_and_run_along_the_edge_beyond_the_axis():
     frames = fan_frames(quantiles, np.array([[-1.5]]), LOW, HIGH)
     assert [frames[k, "y"].item() for k in range(6)] == [LOW, HIGH, LOW, -1.0, LOW, -1.5]
     assert frames[6, "y"].item() == LOW
+
+
+def test_what_the_pointer_says_of_a_fan_is_the_true_number_also_where_the_line_has_left_the_axis():
+    quantiles = np.array([[[-99.4, 0.5], [-30.0, 0.6], [-np.inf, 0.7], [-3.0, 0.8], [25.5, 0.9]]])
+    frames = fan_frames(quantiles, np.array([[-450.25, 0.0]]), -20.0, 10.0)
+    for trace, row in enumerate([0, 4, 1, 3]):
+        mantissa, power = np.moveaxis(frames[trace, "customdata"], -1, 0)
+        np.testing.assert_allclose(np.log10(mantissa) + power, quantiles[:, row], rtol=1e-12)
+        assert ((mantissa >= 1) & (mantissa < 10)).all()
+        np.testing.assert_array_equal(frames[trace, "y"], np.clip(quantiles[:, row], -20, 10))
+    assert frames[4, "customdata"][0, 0, 0] == 0 and frames[6, "y"][0, 0] == -20
+    np.testing.assert_allclose(frames[5, "customdata"][0], [[10**0.75, -451], [1, 0]])

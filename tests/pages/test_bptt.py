@@ -274,3 +274,13 @@ def test_a_shorter_text_forgets_a_factor_that_it_does_not_have():
     page.run()
     assert page.factors.value == "4" and "at t = 4," in page.sent("jacobian")[0]["caption"]
     assert page.notices == []
+
+
+@pytest.mark.parametrize("cell", ["Elman", "GRU", "LSTM"])
+@pytest.mark.parametrize("loss", bptt.LOSSES)
+def test_with_zero_weights_every_gradient_is_exactly_0_and_the_page_says_so(cell, loss):
+    page = Page(cell=cell, loss=loss, weights="zero")
+    assert "every gradient is exactly 0" in page.app.info[0].value
+    assert not any("NaN" in one.value for one in page.app.markdown)
+    _, arrays = page.sent("player")
+    assert np.isneginf(arrays["backward total"]).all()
