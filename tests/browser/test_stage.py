@@ -68,7 +68,9 @@ def test_a_unit_under_the_pointer_in_the_chart_lights_up_in_the_player_and_the_o
     lesson.page.mouse.move(*over_chart(lesson, 12, 30))
     lesson.page.mouse.move(*over_chart(lesson, 13, 31))
     seen = "(async () => JSON.stringify((await import('/assets/stage/moment.js')).now().hover))()"
-    lesson.page.wait_for_function(f"""async () => await {seen} === '{{"time":13,"unit":31}}'""")  # plotly takes its time
+    lesson.page.wait_for_function(
+        f"""async () => await {seen} === '{{"time":13,"unit":31}}'"""
+    )  # plotly takes its time
     assert lesson.look("p.tip.hidden")
     lesson.point_to(20, 5)
     assert lesson.page.evaluate(seen) == '{"time":20,"unit":5}'
