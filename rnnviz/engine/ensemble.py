@@ -17,6 +17,7 @@ from . import checks
 from .batched import elman, elman_back, gru, gru_back, lstm, lstm_back
 from .cell import Array, Cell
 from .elman import SLOPES
+from .jacobians import log_later_products
 
 EVERY = {np.dtype(np.float64): 16, np.dtype(np.float32): 4}
 """Steps between two rescalings of the backward pass: long before anything under- or overflows."""
@@ -66,11 +67,7 @@ class Ensemble:
         leave of ∂L/∂c_T at step t. An LSTM's; −inf where a gate was exactly 0."""
         if self.cells[0].name != "LSTM":
             raise ValueError(f"{self.cells[0].name} has no forget gates; a direct path is an LSTM's")
-        with np.errstate(divide="ignore"):
-            log_f = np.log10(self["f"])
-        after = np.zeros_like(log_f)
-        after[:-1] = np.cumsum(log_f[:0:-1], axis=0)[::-1]
-        return after
+        return log_later_products(self["f"])
 
     def backward(self, dh: Any, dc: Any = None) -> Iterator[Moment]:
         """∂L/∂h_t and ∂L/∂c_t from the last step to the first, for a loss of the last state alone.

@@ -115,7 +115,13 @@ def direct_path(trace: Trace) -> Array:
     gate = {"LSTM": "f", "GRU": "z"}.get(trace.cell.name)
     if gate is None:
         raise ValueError(f"{trace.cell.name} has no direct path: every way from step to step leads through weights")
-    logs = log10(np.abs(trace[gate]), 0)
+    return log_later_products(trace[gate])
+
+
+def log_later_products(gate: Array) -> Array:
+    """(time, ...): log10 of |∏_{s>t} gate_s|, 0 at the last step and -inf where a gate was exactly 0."""
+    with np.errstate(divide="ignore"):
+        logs = np.log10(np.abs(gate))
     after = np.cumsum(logs[:0:-1], axis=0)[::-1]
     return np.concatenate([after, np.zeros_like(logs[:1])])
 

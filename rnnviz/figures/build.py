@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from . import palette
+
 MARGIN = {"l": 56, "r": 8, "t": 8, "b": 44}
 
 
@@ -23,3 +25,18 @@ def single(values: np.ndarray) -> np.ndarray:
     """The values as they travel to the browser: float32, infinite beyond its range."""
     with np.errstate(over="ignore"):
         return np.asarray(values).astype(np.float32)
+
+
+def level(value: float, text: str, anchor: str) -> dict:
+    """A line across at this value, with words at its end above ("bottom") or below it ("top")."""
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": palette.MUTED["light"], "width": 1, "dash": "dot"},
+        "label": {"text": text, "textposition": "end", "yanchor": anchor,
+                  "font": {"size": 12, "color": palette.MUTED["light"]}},
+    }  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from . import palette
-from .build import figure
+from .build import figure, level
 from .strokes import DASHES, LEGEND, LOG, RUNS, UPDATE, colour, decades
 
 
@@ -34,7 +34,7 @@ def run_norms(
         height=height,
         margin={"l": 66, "r": 8, "t": 34, "b": 44},
         legend=LEGEND,
-        shapes=[_level(threshold, f"θ = {threshold:g}", "bottom")],
+        shapes=[level(threshold, f"θ = {threshold:g}", "bottom")],
         xaxis=UPDATE,
         yaxis={"title": {"text": "‖g‖₂"}, "range": [low, top], **LOG},
     )
@@ -56,7 +56,7 @@ def run_losses(losses: Mapping[str, np.ndarray], *, chance: float, height: int =
         height=height,
         margin={"l": 66, "r": 8, "t": 34, "b": 44},
         legend=LEGEND,
-        shapes=[_level(chance, "knows nothing", "top")],
+        shapes=[level(chance, "knows nothing", "top")],
         xaxis=UPDATE,
         yaxis={"title": {"text": "loss in nats"}, "range": [low, high + 0.25], **LOG},
     )
@@ -105,21 +105,6 @@ def _ends(values: np.ndarray, low: float, high: float, kind: str) -> list[dict]:
             }
         )
     return [{"type": "scatter", "showlegend": False, "cliponaxis": False, **mark} for mark in marks]
-
-
-def _level(value: float, text: str, anchor: str) -> dict:
-    """A line across at this value, with words at its end above ("bottom") or below it ("top")."""
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": value,
-        "y1": value,
-        "line": {"color": palette.MUTED["light"], "width": 1, "dash": "dot"},
-        "label": {"text": text, "textposition": "end", "yanchor": anchor,
-                  "font": {"size": 12, "color": palette.MUTED["light"]}},
-    }  # fmt: skip
 
 
 def norm_distribution(

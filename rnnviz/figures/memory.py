@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from . import palette, powers
 from .build import figure
 from .influence import LINES
-from .vanishing import PHONE_LEGEND, Frames, at_value, line_frames, time_axis
+from .vanishing import PHONE_LEGEND, Frames, at_value, means_over_time, time_axis
 
 PATHS = {
     "full": ("full: ‖∂c_T/∂cₜ‖₂", {"color": LINES["LSTM, c"]["color"], "width": 2.5}),
@@ -89,27 +89,15 @@ def memory_frames(
 
 def mean_gates(gates: Mapping[str, np.ndarray], *, at: int, height: int = 190) -> go.Figure:
     """The mean of each gate over the units, over t. gates: gate -> (values, time)"""
-    length = next(iter(gates.values())).shape[1]
-    lines = [
-        {
-            "type": "scatter",
-            "x": np.arange(1, length + 1),
+    looks = {
+        gate: {
             "name": gate,
-            "mode": "lines" if length > 1 else "markers",
             "line": {"color": palette.GATES[gate]["light"], "dash": GATE_DASH[gate], "width": 2},
             "hovertemplate": f"mean of {gate} at t = %{{x}}: %{{y:.3f}}<extra></extra>",
         }
         for gate in gates
-    ]
-    return figure(
-        at_value(lines, line_frames(gates), at),
-        height=height,
-        margin={"l": 62, "r": 10, "t": 8, "b": 40},
-        legend=PHONE_LEGEND,
-        meta={"time": "x"},
-        xaxis=time_axis(length),
-        yaxis={"title": {"text": "mean gate"}, "range": [0, 1.05], "tickvals": [0, 0.5, 1], "zeroline": False},
-    )
+    }
+    return means_over_time(gates, looks, "mean gate", at=at, height=height)
 
 
 TRUE = "%{customdata[0]:.3f} · 10<sup>%{customdata[1]}</sup>"

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from . import palette
-from .build import figure, single
+from .build import figure, level, single
 from .strokes import UPDATE, decades
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
@@ -48,9 +48,9 @@ def training_curves(
     for cell, curve in curves.items():
         traces += [_band(curve, cell, log), _line(curve, cell, label, log)]
         traces += _ends(curve, cell, foot, top, log)
-    shapes = [_level(chance, "guessing", "bottom")]
+    shapes = [level(chance, "guessing", "bottom")]
     if goal is not None:
-        shapes.append(_level(goal, "solved", "top"))
+        shapes.append(level(goal, "solved", "top"))
     return figure(
         traces,
         height=height,
@@ -86,7 +86,7 @@ def training_norms(
         height=height,
         margin=MARGIN,
         legend=LEGEND,
-        shapes=[] if threshold is None else [_level(threshold, f"θ = {threshold:g}", "bottom")],
+        shapes=[] if threshold is None else [level(threshold, f"θ = {threshold:g}", "bottom")],
         xaxis={**UPDATE, "range": [0, updates * 1.01], "zeroline": False},
         yaxis={"title": {"text": "‖g‖₂"}, "range": [low, high], "zeroline": False, **LOG},
     )
@@ -285,17 +285,3 @@ def _ends(curve: Curve, cell: str, foot: float, top: float, log: bool) -> list[d
             }
         )
     return [{"type": "scatter", "mode": "markers", "showlegend": False, "cliponaxis": False, **mark} for mark in marks]
-
-
-def _level(value: float, text: str, anchor: str) -> dict:
-    return {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": value,
-        "y1": value,
-        "line": {"color": palette.MUTED["light"], "width": 1, "dash": "dot"},
-        "label": {"text": text, "textposition": "end", "yanchor": anchor,
-                  "font": {"size": 12, "color": palette.MUTED["light"]}},
-    }  # fmt: skip

@@ -191,26 +191,34 @@ def squash_slopes(
 
     slopes: cell -> (values, time)   written: cell -> the slope's symbol
     """
-    steps = next(iter(slopes.values())).shape[1]
-    lines = [
-        {
-            "type": "scatter",
-            "x": np.arange(1, steps + 1),
+    looks = {
+        name: {
             "name": f"{name}: {written[name]}",
-            "mode": "lines" if steps > 1 else "markers",
             "line": LINES["LSTM, h" if name == "LSTM" else name],
             "hovertemplate": f"{name}, mean of {written[name]} at t = %{{x}}: %{{y:.3f}}<extra></extra>",
         }
         for name in slopes
-    ]
+    }
+    return means_over_time(slopes, looks, "mean slope", at=at, height=height)
+
+
+def means_over_time(
+    means: Mapping[str, np.ndarray], looks: Mapping[str, Mapping], title: str, *, at: int, height: int
+) -> go.Figure:
+    """Means between 0 and 1 over t, a line each.
+
+    means: name -> (values, time)   looks: name -> its line's name, style and hover, as plotly has them
+    """
+    steps = next(iter(means.values())).shape[1]
+    base = {"type": "scatter", "x": np.arange(1, steps + 1), "mode": "lines" if steps > 1 else "markers"}
     return figure(
-        at_value(lines, line_frames(slopes), at),
+        at_value([{**base, **looks[name]} for name in means], line_frames(means), at),
         height=height,
         margin={"l": 62, "r": 10, "t": 8, "b": 40},
         legend=PHONE_LEGEND,
         meta={"time": "x"},
         xaxis=time_axis(steps),
-        yaxis={"title": {"text": "mean slope"}, "range": [0, 1.05], "tickvals": [0, 0.5, 1], "zeroline": False},
+        yaxis={"title": {"text": title}, "range": [0, 1.05], "tickvals": [0, 0.5, 1], "zeroline": False},
     )
 
 
