@@ -4,7 +4,7 @@ import os
 import sys
 from importlib import import_module
 
-SECTIONS = ("engine", "pairs", "training", "browser")
+SECTIONS = ("engine", "pairs", "training", "jobs", "browser")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

@@ -96,7 +96,7 @@ def repaints(browser: Browser, address: str, floor_address: str) -> None:
     floor = browser.new_page(viewport={"width": 1366, "height": 768})
     floor.goto(floor_address)
     floor.get_by_text("value 500").wait_for()
-    stage = lesson(browser, f"{address}/?weights=random", height=1100)
+    stage = lesson(browser, f"{address}/unrolling?weights=random", height=1100)
     stage.wait_for_selector(".st-key-unrolling-state .plot[data-painted]")
     inside = lesson(browser, f"{address}/lstm?weights=random", height=1100)
     times: dict[str, list[float]] = {"floor": [], "player": [], "cell": [], "text": [], "hold": [], "inside": []}

@@ -71,4 +71,8 @@ class BagOfWords(Cell):
 
     def pullback(self, trace: Trace) -> Callable[[int, Array, Array | None], Pulled]:
         r""":math:`\partial L / \partial h_{t-1} = \partial L_{t-1} / \partial h_{t-1} + \partial L / \partial h_t`"""
-        return lambda t, dh, dc=None: Pulled(dh, dh[..., :0], dh)
+
+        def pull(t: int, dh: Array, dc: Array | None = None) -> Pulled:
+            return Pulled(dh, dh[..., :0], dh)
+
+        return pull

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from .cell import Array, Cell, sigmoid
-from .elman import ACTIVATIONS, SLOPES
+from .elman import ACTIVATIONS, SLOPES, Elman
 
 States = dict[str, Array]
 Back = Callable[[int, States], tuple[States, States]]
@@ -21,10 +21,12 @@ Back = Callable[[int, States], tuple[States, States]]
 class Run(Protocol):
     """What the way back needs of an `Ensemble`."""
 
-    cells: tuple[Cell, ...]
-    scales: Array
-    clamp: Mapping[str, float]
-
+    @property
+    def cells(self) -> tuple[Cell, ...]: ...
+    @property
+    def scales(self) -> Array: ...
+    @property
+    def clamp(self) -> Mapping[str, float]: ...
     def __getitem__(self, quantity: str) -> Array: ...
 
 
@@ -56,6 +58,7 @@ def _start(cells: Sequence[Cell], scales: Array) -> Array:
 
 def elman(cells: Sequence[Cell], x: Array, scales: Array) -> States:
     r""":math:`h_t = \phi(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})`"""
+    assert isinstance(cells[0], Elman)
     phi = ACTIVATIONS[cells[0].nonlinearity]
     of_x = _from_input(cells, x, _bias(cells, x.dtype))[:, 0]
     (W,), scale = _recurrent(cells, x.dtype), scales[:, None]
@@ -122,6 +125,7 @@ def lstm(cells: Sequence[Cell], x: Array, scales: Array, more: Array | None, hel
 def elman_back(run: Run) -> Back:
     r""":math:`\partial L / \partial h_{t-1} = W_{hh}^T (\phi'(h^{pre}_t) \odot \partial L / \partial h_t)`"""
     (W,), scale = _blocks(run.cells, "weight_hh", run.scales.dtype), run.scales[:, None]
+    assert isinstance(run.cells[0], Elman)
     slope = SLOPES[run.cells[0].nonlinearity]
 
     def back(t: int, carried: States) -> tuple[States, States]:

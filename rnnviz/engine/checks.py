@@ -53,9 +53,9 @@ def step(name: str, value: Any) -> int:
 
 def number(name: str, value: Any, *, least: float = -np.inf) -> float:
     """`value` as a finite float of at least `least`, else ValueError."""
-    largest = sys.float_info.max
-    ok = isinstance(value, Real) and not isinstance(value, bool) and max(least, -largest) <= value <= largest
-    if not ok:
+    low, high = max(least, -sys.float_info.max), sys.float_info.max
+    # `Real` declares no order that a type checker knows.
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:  # type: ignore[operator]
         bound = "" if least == -np.inf else f" of at least {least:g}"
         raise ValueError(f"{name} must be a finite number{bound}, not {_short(value)}")
     return float(value)
@@ -85,7 +85,7 @@ def clamp(value: Any, gates: Sequence[str], hidden_size: int) -> dict[str, dict[
         if not isinstance(setting, Mapping):
             setting = dict.fromkeys(range(hidden_size), setting)
         for unit in setting:
-            if isinstance(unit, bool) or not isinstance(unit, Integral) or not 0 <= unit < hidden_size:
+            if not isinstance(unit, Integral) or isinstance(unit, bool) or int(unit) not in range(hidden_size):
                 raise ValueError(f"clamp names unit {_short(unit)} of {gate!r}; units are 0 to {hidden_size - 1}")
         result[gate] = {int(unit): number(f"clamp of {gate!r}", v) for unit, v in setting.items()}
     return result

@@ -9,8 +9,12 @@ from . import checks
 from .cell import Array, Cell, Pulled
 from .trace import Trace
 
-ACTIVATIONS = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0.0), "identity": np.copy}
-SLOPES = {
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "tanh": np.tanh,
+    "relu": lambda a: np.maximum(a, 0.0),
+    "identity": np.copy,
+}
+SLOPES: dict[str, Callable[[Array], Array]] = {
     "tanh": lambda h: 1.0 - h * h,
     "relu": lambda h: (h > 0.0).astype(float),  # torch's choice at 0 too
     "identity": np.ones_like,

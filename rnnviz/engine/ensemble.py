@@ -16,7 +16,8 @@ import numpy as np
 from . import checks
 from .batched import elman, elman_back, gru, gru_back, lstm, lstm_back
 from .cell import Array, Cell
-from .elman import SLOPES
+from .elman import SLOPES, Elman
+from .gru import GRU
 from .jacobians import log_later_products
 
 EVERY = {np.dtype(np.float64): 16, np.dtype(np.float32): 4}
@@ -58,7 +59,7 @@ class Ensemble:
         """(time, members, values, hidden) the slope of the squash at each step: of an Elman network φ', which is
         1 − h² for tanh; 1 − n² of a GRU; 1 − tanh²(c) of an LSTM."""
         kind = self.cells[0]
-        if kind.name == "Elman":
+        if isinstance(kind, Elman):
             return SLOPES[kind.nonlinearity](self["h"])
         return 1.0 - self["n" if kind.name == "GRU" else "tanh_c"] ** 2
 
@@ -119,6 +120,7 @@ class Ensemble:
         wanted = {t: k for k, t in enumerate(steps)}
         result = np.empty((len(self.scales), len(wanted)))
         for moment in self.backward(np.zeros((hidden, 1, hidden)), np.eye(hidden)[:, None, :]):
+            assert moment.c is not None
             if moment.t in wanted:
                 result[:, wanted[moment.t]] = _log_spectral(moment.c.transpose(1, 0, 2), moment.exponent.T)
         return result
@@ -149,7 +151,7 @@ def ensemble(
     kind = cells[0]
     x = checks.array("x", x, (None, kind.input_size))
     scales = checks.array("scales", scales, (None,))
-    if kind.name == "GRU" and kind.reset != "after":
+    if isinstance(kind, GRU) and kind.reset != "after":
         raise ValueError(f'reset is {kind.reset!r}; an ensemble of GRUs needs "after"')
     if (forget_biases is not None or clamp) and kind.name != "LSTM":
         raise ValueError(f"forget_biases and clamp are for the LSTM; {kind.name} has no forget gate")

@@ -56,12 +56,32 @@ def flow(trace: Trace, dh: Any) -> Flow:
             own[t] = log_norm(handed, its)
             total[t] = log_norm(h, exponent)
             carried[t] = log_norm(pulled.h, exponent)
-            if c is None:
+            if pulled.c is None or pulled.total_c is None:
                 (h,), exponent = rescaled(exponent, pulled.h)
             else:
                 cell[t] = log_norm(pulled.total_c, exponent)
                 (h, c), exponent = rescaled(exponent, pulled.h, pulled.c)
     return Flow(total, own, carried, None if c is None else cell)
+
+
+def log_totals(trace: Trace, dh: Any) -> Array:
+    """(time,) `flow(trace, dh).total` alone, in plain floats wherever they reach, which is several times as fast."""
+    dh, _ = own_gradients(trace, dh)
+    handed = np.flatnonzero(dh.any(axis=1))
+    steps = handed[-1] + 1 if len(handed) else 0  # what comes after the last loss is exactly 0
+    totals, pull = np.zeros_like(dh), trace.cell.pullback(trace)
+    h = np.zeros(trace.cell.hidden_size)
+    c = h if trace.cell.has_cell_state else None
+    with np.errstate(all="ignore"):
+        for t in reversed(range(steps)):
+            h = np.add(h, dh[t], out=totals[t])
+            pulled = pull(t, h, c)
+            h, c = pulled.h, pulled.c
+        squares = np.vecdot(totals, totals)
+        reached = squares[:steps]
+        if PLAIN[0] < reached.min(initial=1) and reached.max(initial=1) < PLAIN[1]:
+            return np.log10(squares) / 2
+    return flow(trace, dh).total
 
 
 def pairwise(trace: Trace, dh: Any, state: str = "h") -> Array:
@@ -106,12 +126,13 @@ def _sweep(trace: Trace, dh: Array, state: str, *, plain: bool) -> tuple[Array, 
     for s in reversed(range(steps)):
         reached = h[s:]
         pulled = pull(s, reached, None if c is None else c[s:])
-        value = reached if state == "h" else pulled.total_c
+        value = pulled.total_c if state == "c" else reached
+        assert value is not None
         if not plain:
             value, its = scaled(value)
             exponent[s:, s] = powers[s:] + its
         squares[s:, s] = np.vecdot(value, value)
-        parts = (pulled.h,) if c is None else (pulled.h, pulled.c)
+        parts: tuple[Array, ...] = (pulled.h,) if pulled.c is None else (pulled.h, pulled.c)
         if not plain:
             parts, powers[s:] = rescaled(powers[s:], *parts)
         h[s:] = parts[0]

@@ -50,9 +50,8 @@ class Gradients:
 
         Raises ValueError on a name that the cell does not have.
         """
-        names = PARAMETERS if self.inward is not None else ()
-        if parameter not in names:
-            known = ", ".join(names) or "none: this cell learns nothing"
+        if self.inward is None or self.recurrent is None or parameter not in PARAMETERS:
+            known = "none: this cell learns nothing" if self.inward is None else ", ".join(PARAMETERS)
             raise ValueError(f"parameter is {parameter!r}; the cell's parameters are {known}")
         if parameter == "bias_ih":
             return self.inward
@@ -136,7 +135,7 @@ def _in_windows(trace: Trace, dh: Array, dc: Array | None, k: int) -> Gradients:
         if c is not None:
             c = np.concatenate([np.zeros_like(h[:1]) if dc is None else dc[t : t + 1], c[: k - 1]])
         pulled = pull(t, h, c)
-        total = Pulled(*(None if part is None else part.sum(axis=0) for part in pulled))
+        total = Pulled._make(None if part is None else part.sum(axis=0) for part in pulled)
         record(t, h.sum(axis=0), total)
         h, c = pulled.h, pulled.c
     return record.gradients(total.h, total.c)

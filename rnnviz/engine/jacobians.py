@@ -53,6 +53,7 @@ class Products:
         if part not in allowed:
             raise ValueError(f"part is {part!r}; it must be one of {', '.join(map(repr, allowed))}")
         matrices = self.mantissa if part is None else self.cell if part == "cell" else blocks(self.mantissa)[part]
+        assert matrices is not None
         return log_spectral_norms(matrices, self.exponent)
 
 
@@ -99,7 +100,7 @@ def products(trace: Trace) -> Products:
         for t in reversed(range(steps)):
             mantissa[t], exponents[t] = rows if by_c is None else np.concatenate([rows, by_c], axis=1), exponent
             pulled = pull(t, rows, by_c)
-            if cell is not None:
+            if cell is not None and pulled.total_c is not None:
                 cell[t] = pulled.total_c[H:]
             (flat,), exponent = rescaled(exponent, _joined(pulled).ravel())
             rows, by_c = np.split(flat.reshape(S, S), [H], axis=1) if cell is not None else (flat.reshape(S, S), None)

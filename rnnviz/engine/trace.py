@@ -87,6 +87,7 @@ class Trace:
     def previous(self, state: str) -> Array:
         """(time, hidden) the state that each step started from: `h_{t-1}` or `c_{t-1}`."""
         before_first = {"h": self.h0, "c": self.c0}[state]
+        assert before_first is not None, f"{self.cell.name} has no cell state"
         return np.concatenate([before_first[None], self[state][:-1]])
 
     def frame(self) -> pd.DataFrame:

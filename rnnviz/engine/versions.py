@@ -134,7 +134,8 @@ class Version:
 
 def _parameters(cell: Cell) -> tuple[dict[str, Array], dict[str, Array]]:
     """W and b by their subscripts: "in" and "hn" as in the formulas, and "n" for both side by side."""
-    W, b = {}, {}
+    W: dict[str, Array] = {}
+    b: dict[str, Array] = {}
     for k in cell.blocks:
         rows = cell.rows(k)
         W |= {f"i{k}": cell.weight_ih[rows], f"h{k}": cell.weight_hh[rows]}

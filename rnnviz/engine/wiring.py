@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .cell import Array, Cell, sigmoid
+from .elman import Elman
+from .gru import GRU
 from .trace import Trace
 
 OPERATORS: dict[str, Callable[..., Array]] = {
@@ -109,8 +112,8 @@ def _gate(block: str, operator: str) -> list[Operation]:
     ]
 
 
-def _elman(cell: Cell) -> list[Operation]:
-    return _gate("h", {"tanh": "tanh", "relu": "ReLU", "identity": "="}[cell.nonlinearity])  # type: ignore[attr-defined]
+def _elman(cell: Elman) -> list[Operation]:
+    return _gate("h", {"tanh": "tanh", "relu": "ReLU", "identity": "="}[cell.nonlinearity])
 
 
 def _lstm(cell: Cell) -> list[Operation]:
@@ -125,8 +128,8 @@ def _lstm(cell: Cell) -> list[Operation]:
     ]
 
 
-def _gru(cell: Cell) -> list[Operation]:
-    if cell.reset == "after":  # type: ignore[attr-defined]
+def _gru(cell: GRU) -> list[Operation]:
+    if cell.reset == "after":
         candidate = [
             _linear("n", "n_x", "x"),
             _linear("n", "hn", "h'"),
@@ -153,4 +156,4 @@ def _gru(cell: Cell) -> list[Operation]:
     ]
 
 
-WIRING: dict[str, Callable[[Cell], list[Operation]]] = {"Elman": _elman, "LSTM": _lstm, "GRU": _gru}
+WIRING: dict[str, Callable[[Any], list[Operation]]] = {"Elman": _elman, "LSTM": _lstm, "GRU": _gru}

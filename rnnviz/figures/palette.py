@@ -5,6 +5,8 @@ dark green; both are told apart with the common kinds of colour blindness (hues 
 ColorBrewer's PuOr and BuGn). A figure is built in the light colours; `DARK` says what each becomes in the dark.
 """
 
+from collections.abc import Mapping, Sequence
+
 SIGNED = {
     "light": ("#0b3c7a", "#2f74b8", "#8fbbe0", "#f2f2f0", "#eca766", "#b3580f", "#6a2a00"),
     "dark": ("#9ccaff", "#4a90d9", "#27537f", "#22252b", "#7d4a1c", "#d9822f", "#ffc58a"),
@@ -33,6 +35,7 @@ CELLS = {
     "Elman": {"light": "#b0560b", "dark": "#f0a35e"},
     "GRU": {"light": "#087f5b", "dark": "#4fc9a0"},
     "LSTM": {"light": "#5a3fb5", "dark": "#a795f5"},
+    "Convolution": {"light": "#0764ff", "dark": "#89dcff"},
     "BagOfWords": {"light": "#5c6670", "dark": "#a9b3bd"},
 }
 GATES = {
@@ -87,7 +90,7 @@ PLAYER: dict[str, dict[str, object]] = {
 """What the player draws with, by theme."""
 
 
-def colorscale(stops: dict[str, tuple[str, ...]]) -> list[list]:
+def colorscale(stops: Mapping[str, Sequence[str]]) -> list[list]:
     """A scale's light stops as plotly takes them: evenly spaced from 0 to 1."""
     colours = stops["light"]
     return [[k / (len(colours) - 1), colour] for k, colour in enumerate(colours)]

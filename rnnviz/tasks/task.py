@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Concatenate
 
 import numpy as np
 
@@ -41,8 +41,8 @@ class Option:
     default: int
 
 
-class Draw(Protocol):
-    def __call__(self, generator: np.random.Generator, batch: int, length: int, **options: int) -> Batch: ...
+Draw = Callable[Concatenate[np.random.Generator, int, int, ...], Batch]
+"""(generator, batch, length, and the task's own options by name)"""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
-"""Train on the toy tasks and write a tidy table. Several values after one option make a sweep of all combinations."""
+"""Train on the toy tasks and write a tidy table. Several values after one option make a sweep of all combinations: its
+runs train two at once on this machine, or as many as the Dask cluster at RNNVIZ_DASK takes."""
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -13,8 +15,10 @@ import pandas as pd
 
 from rnnviz.tasks.catalogue import TASKS
 
+from .job import View
 from .plan import CELLS, CLIPS, OPTIMISERS, Plan
-from .run import Run, Snapshot, train
+from .run import Snapshot, train
+from .sweep import SweepError, sweep
 
 CHOICES = {"task": tuple(TASKS), "cell": tuple(CELLS), "optimiser": OPTIMISERS, "clip": CLIPS}
 NUMBERS = {"length": int} | {
@@ -49,24 +53,69 @@ def plans(arguments: Sequence[str]) -> tuple[list[Plan], Path | None]:
         made.error(str(refusal))
 
 
-def progress(plan: Plan, number: int, of: int, snapshot: Snapshot) -> None:
-    """One line that is written over: a bar, the update, the loss beside chance."""
-    if snapshot.update % max(1, plan.updates // 100) and snapshot.update != plan.updates and not snapshot.died:
-        return
-    done = round(WIDTH * snapshot.update / plan.updates)
-    text = f"\r{number}/{of} {plan.task} {plan.cell} T={plan.length} seed {plan.seed} [{'█' * done:·<{WIDTH}}] "
-    text += f"{snapshot.update}/{plan.updates} loss {snapshot.loss:.4g} (chance {plan.chance:.4g})"
-    print(text, end="", file=sys.stderr, flush=True)
+def told(plan: Plan, update: int, loss: float) -> str:
+    """How far a run is: a bar, the update, the loss beside chance."""
+    done = round(WIDTH * update / plan.updates)
+    return (
+        f"{plan.task} {plan.cell} T={plan.length} seed {plan.seed} [{'█' * done:·<{WIDTH}}] "
+        f"{update}/{plan.updates} loss {loss:.4g} (chance {plan.chance:.4g})"
+    )
+
+
+def write_over(text: str) -> None:
+    """One line that is written over, no longer than the terminal is wide."""
+    width = shutil.get_terminal_size((120, 24)).columns - 1
+    print(f"\r{text[:width]:<{width}}", end="", file=sys.stderr, flush=True)
+
+
+def one(plan: Plan) -> pd.DataFrame:
+    """A single run, in this process."""
+
+    def report(snapshot: Snapshot) -> None:
+        if snapshot.update % max(1, plan.updates // 100) == 0 or snapshot.update == plan.updates or snapshot.died:
+            write_over(told(plan, snapshot.update, snapshot.loss))
+
+    run = train(plan, report)
+    print("" if run.died is None else f"\nno longer a number at update {run.died}", file=sys.stderr)
+    return run.frame()
+
+
+def several(plans: list[Plan]) -> pd.DataFrame:
+    """A sweep, with a line for each run that has ended and one for those that train."""
+    numbers = {plan.key: number for number, plan in enumerate(plans, 1)}
+    write_over("the processes start")
+
+    def report(views: list[View]) -> None:
+        running = []
+        for view in views:
+            plan, record = view.plan, view.record
+            if not record.updates:
+                continue
+            if view.active:
+                running.append(f"{plan.task} {plan.cell} T={plan.length} seed {plan.seed} "
+                               f"{record.updates / plan.updates:.0%}")  # fmt: skip
+                continue
+            text = f"{numbers[plan.key]}/{len(plans)} {told(plan, record.updates, record.column('loss')[-1])}"
+            write_over("")
+            print(f"\r{text}", end="\n" if view.state != "died" else ", no longer a number\n", file=sys.stderr)
+        if running:
+            write_over("  ".join(running))
+
+    records = sweep(plans, report)
+    write_over("")
+    print("\r", end="", file=sys.stderr)
+    return pd.concat([record.frame() for record in records], ignore_index=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     wanted, out = plans(sys.argv[1:] if arguments is None else arguments)
-    runs: list[Run] = []
-    for number, plan in enumerate(wanted, 1):
-        runs.append(train(plan, lambda snapshot, n=number, p=plan: progress(p, n, len(wanted), snapshot)))
-        died = runs[-1].died
-        print("" if died is None else f"\nno longer a number at update {died}", file=sys.stderr)
-    table = pd.concat([run.frame() for run in runs], ignore_index=True)
+    try:
+        table = one(wanted[0]) if len(wanted) == 1 else several(wanted)
+    except SweepError as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        print("\nStopped; nothing was written.", file=sys.stderr)
+        sys.exit(130)
     table.to_csv(sys.stdout if out is None else out, index=False)
 
 

@@ -25,9 +25,12 @@ def watch():
     os._exit(0)
 
 def dask_setup(server):
+    if hasattr(os, "setsid") and os.getpgid(0) != os.getpid():
+        os.setsid()
     threading.Thread(target=watch, daemon=True).start()
 """
-"""The program that the own scheduler and the workers' guards load: where they were not told to end, they find out."""
+"""The program that the own scheduler and the workers' guards load: where they were not told to end, they find out.
+Ctrl-C in the terminal is for the process that started them: it stops the runs first, and them after that."""
 
 
 class UnreachableError(Exception):
@@ -102,7 +105,7 @@ def _start() -> Any:
             host="127.0.0.1",
             n_workers=WORKERS,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=None,  # type: ignore[arg-type]  # None: no port is opened for it
             scheduler_kwargs={
                 "dashboard": False,
                 "dashboard_address": "127.0.0.1:0",

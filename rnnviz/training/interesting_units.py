@@ -64,7 +64,8 @@ class States:
     @classmethod
     def of(cls, model: CharacterModel, text: str) -> States:
         """Read from a state of zeros. Gates are let go piece by piece: all of them would take hundreds of megabytes."""
-        pieces, after = [], {}
+        pieces: list[dict[str, Array]] = []
+        after: dict[str, Array] = {}
         for start in range(0, len(text), PIECE):
             trace = model.read(text[start : start + PIECE], **after).trace
             pieces.append({state: trace[state] for state in ("h", "c") if state in trace})
@@ -107,12 +108,12 @@ def choose(states: States, values: Array, *, count: bool) -> Unit:
         return Unit(*states.names[best], 1 if r[best] > 0 else -1, float("nan"))
     # What one step adds to (share of the true − share of the false) at or below a threshold.
     step = np.where(values == 1, 1 / np.sum(values == 1), np.where(values == 0, -1 / np.sum(values == 0), 0.0))
-    best = (-1.0, 0, 0, 1)
+    highest = (-1.0, 0, 0, 1)
     for row, (order, ends) in enumerate(zip(states.order, states.ends, strict=True)):
         below = np.where(ends, np.cumsum(step[order]), 0.0)
         at = int(np.argmax(np.abs(below)))
-        best = max(best, (abs(float(below[at])), row, at, -1 if below[at] > 0 else 1), key=lambda found: found[0])
-    _, row, at, sign = best
+        highest = max(highest, (abs(float(below[at])), row, at, -1 if below[at] > 0 else 1), key=lambda found: found[0])
+    _, row, at, sign = highest
     low, high = states.rows[row, states.order[row, at : at + 2]]
     return Unit(*states.names[row], sign, between(low, high))
 
@@ -192,7 +193,7 @@ def search(
     """
     chosen_on, judged_on = States.of(model, searched), States.of(model, held_out)
     measured = [(one, one.values(searched), one.values(held_out)) for one in features]
-    untrained = {one.name: [] for one, *_ in measured}
+    untrained: dict[str, list[float]] = {one.name: [] for one, *_ in measured}
     for seed in seeds:
         random = model.untrained(seed)
         random_on, random_judged = States.of(random, searched), States.of(random, held_out)

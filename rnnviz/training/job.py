@@ -23,6 +23,8 @@ class View:
     state: "waiting", "running", "done" (all updates), "died" (a loss or a gradient was no number), "stopped" (told to,
     or nobody looked) or "failed"   reason: a sentence on why, for the last two
     position: of the `queue` that wait, from 1; 0 where its process is just starting
+    resumes: the update after which it goes on if it is started again; 0: from the start
+    ending: whether a run that was stopped is still to say how far it came
     """
 
     plan: Plan
@@ -31,6 +33,8 @@ class View:
     position: int = 0
     queue: int = 0
     reason: str = ""
+    resumes: int = 0
+    ending: bool = False
 
     @property
     def active(self) -> bool:
@@ -46,12 +50,17 @@ class View:
 
 @dataclass(eq=False)
 class Job:
-    """What is known of one run; all changes are made under the registry's lock."""
+    """What is known of one run; all changes are made under the registry's lock.
+
+    earlier: the start of the same plan before this one, until this one is sent off   had: what that one had got to
+    checkpoint: what the next start goes on from, with so many updates and seconds done   base: the seconds done before
+    ending: until when (monotonic) the last message of a run that was stopped is waited for; None if it is not
+    """
 
     plan: Plan
     owner: str
     number: int
-    earlier: Record | None
+    earlier: Job | None = None
     name: str = field(default_factory=lambda: uuid4().hex)
     state: str = "waiting"
     reason: str = ""
@@ -61,14 +70,24 @@ class Job:
     looked: dict[str, float] = field(default_factory=dict)
     rows: list[np.ndarray] = field(default_factory=list)
     moments: list[tuple[Moment, np.ndarray]] = field(default_factory=list)
+    had: Record | None = None
+    checkpoint: tuple[bytes, int, float] | None = None
+    base: float = 0.0
+    ending: float | None = None
+
+    @property
+    def resumes(self) -> int:
+        if self.earlier is not None:
+            return self.earlier.resumes
+        return 0 if self.checkpoint is None else self.checkpoint[1]
 
     def record(self) -> Record:
         """What has arrived; what an earlier start of the same plan had got to, until this one overtakes it."""
-        if len(self.rows) > 1:
-            self.rows = [np.concatenate(self.rows)]
-        rows = self.rows[0] if self.rows else np.empty((0, len(results.COLUMNS)))
-        if self.earlier is not None and self.earlier.updates > len(rows) and self.state != "done":
-            return self.earlier
+        if self.earlier is not None:
+            return self.earlier.record()
+        rows = self._rows()
+        if self.had is not None and self.had.updates > len(rows) and self.state != "done":
+            return self.had
         reach = np.array([found for _, found in self.moments])
         return Record(
             self.plan,
@@ -80,6 +99,20 @@ class Job:
             self.state,
         )
 
+    def take_over(self) -> bytes | None:
+        """Go on where the earlier start ended: the checkpoint to send along, None where there is none."""
+        before, self.earlier = self.earlier, None
+        if before is None:
+            return None
+        self.had = before.record()
+        if before.checkpoint is None:
+            return None
+        self.checkpoint = checkpoint, update, self.seconds = before.checkpoint
+        self.base = self.seconds
+        self.rows = [before._rows()[:update]]
+        self.moments = [one for one in before.moments if one[0].update < update]
+        return checkpoint
+
     def take(self, message: dict[str, Any]) -> None:
         from safetensors.numpy import load
 
@@ -87,4 +120,11 @@ class Job:
             self.rows.append(np.frombuffer(message["rows"]).reshape(-1, len(results.COLUMNS)))
         for one in message["moments"]:
             self.moments.append((Moment(one["update"], load(one["tensors"])), np.frombuffer(one["reach"])))
-        self.seconds = message["seconds"]
+        self.seconds = self.base + message["seconds"]
+        if "checkpoint" in message:
+            self.checkpoint = message["checkpoint"], message["update"], self.seconds
+
+    def _rows(self) -> np.ndarray:
+        if len(self.rows) > 1:
+            self.rows = [np.concatenate(self.rows)]
+        return self.rows[0] if self.rows else np.empty((0, len(results.COLUMNS)))

@@ -30,8 +30,11 @@ MOST_PER_OWNER = 3
 TICK, WORKERS_EVERY = 0.1, 0.5
 REMEMBERED = 60
 """Ended runs that are held in memory."""
+SETTLE = 2.0
+"""Seconds that a run which was stopped has to say how far it came."""
 WORKER_DIED = (
-    "The process that trained this run has ended before the run did. Start it again to train it from the start."
+    "The process that trained this run has ended before the run did. What it had told by then is kept, and the run can "
+    "go on from there."
 )
 
 
@@ -40,10 +43,14 @@ class TooManyError(ValueError):
 
 
 class Jobs:
-    """All runs of this process, one for each plan."""
+    """All runs of this process, one for each plan.
 
-    def __init__(self, *, lease: float = LEASE, address: str | None = None) -> None:
-        self.lease, self._address = lease, address
+    lease: seconds after which a run that nobody looked at is stopped   address: of a scheduler, instead of RNNVIZ_DASK
+    keeps: whether results are kept on the disk, and those that are there are not trained again
+    """
+
+    def __init__(self, *, lease: float = LEASE, address: str | None = None, keeps: bool = True) -> None:
+        self.lease, self._address, self._keeps = lease, address, keeps
         self._wake = threading.Condition(threading.RLock())
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._read: OrderedDict[str, Record | None] = OrderedDict()
@@ -58,7 +65,7 @@ class Jobs:
         self._asked = 0.0
 
     def start(self, plan: Plan, owner: str) -> View:
-        """Train a plan, or join the run of an equal one that waits, runs or is kept.
+        """Train a plan, or join the run of an equal one that waits, runs or is kept. One that was stopped goes on.
 
         Raises TooManyError with a sentence where the owner has `MOST_PER_OWNER` runs that wait or run.
         """
@@ -72,7 +79,9 @@ class Jobs:
                     f"{own} of your runs wait or train already, and {MOST_PER_OWNER} are allowed at once."
                 )
             earlier = self._jobs.pop(plan.key, None)
-            job = Job(plan, owner, next(self._numbers), earlier.record() if earlier else None)
+            if earlier is not None and earlier.earlier is not None:  # it was never sent off
+                earlier = earlier.earlier
+            job = Job(plan, owner, next(self._numbers), earlier)
             job.looked[owner] = monotonic()
             self._jobs[plan.key] = job
             if self._thread is None:
@@ -90,7 +99,7 @@ class Jobs:
                 job.looked[owner] = monotonic()
                 return self._view(job)
             if plan.key not in self._read:
-                self._read[plan.key] = results.kept(plan)
+                self._read[plan.key] = results.kept(plan) if self._keeps else None
             self._read.move_to_end(plan.key)
             while len(self._read) > REMEMBERED:
                 self._read.popitem(last=False)
@@ -98,7 +107,8 @@ class Jobs:
             return None if record is None else View(plan, record.state, record)
 
     def stop(self, plan: Plan, owner: str) -> bool:
-        """Stop a run; what it had stays. False where someone else looks at it, for whom it goes on."""
+        """Stop a run; what it had stays, and it can go on from there. False where someone else looks at it, for whom it
+        trains on."""
         with self._wake:
             job = self._jobs.get(plan.key)
             if job is None or job.state not in ACTIVE:
@@ -127,7 +137,9 @@ class Jobs:
     def _view(self, job: Job) -> View:
         line = self._line()
         position = line.index(job) + 1 if self._workers and job in line else 0
-        return View(job.plan, job.state, job.record(), position, len(line), job.reason)
+        return View(
+            job.plan, job.state, job.record(), position, len(line), job.reason, job.resumes, job.ending is not None
+        )
 
     def _line(self) -> list[Job]:
         """Those that wait, the next first: owners take turns, as whoever has fewer runs under way or before it."""
@@ -147,9 +159,15 @@ class Jobs:
         if job.future is not None:
             self._dropped.append(job.future)
             job.future = None
+            if state == "stopped" and job.worker is not None:
+                job.ending = monotonic() + SETTLE
+
+    def _known(self) -> list[Job]:
+        """All jobs, and what those that wait go on from."""
+        return [one for job in self._jobs.values() for one in (job.earlier, job) if one is not None]
 
     def _active(self) -> bool:
-        return bool(self._dropped) or any(job.state in ACTIVE for job in self._jobs.values())
+        return bool(self._dropped) or any(job.state in ACTIVE or job.ending for job in self._known())
 
     def _run(self) -> None:
         while True:
@@ -177,29 +195,32 @@ class Jobs:
             future.cancel()
         if self._closed or not self._active():
             return
-        if self._cluster is None:
-            self._connect()
-        if not self._cluster.reachable:
+        cluster = self._cluster or self._connect()
+        if not cluster.reachable:
             raise OSError("not connected")
         self._take(self._queue.get(batch=True))
         if monotonic() - self._asked >= WORKERS_EVERY:
-            workers, self._asked = self._cluster.workers(), monotonic()
+            workers, self._asked = cluster.workers(), monotonic()
             with self._wake:
-                self._warmed = {one: self._warmed.get(one) or self._cluster.warm(one) for one in workers}
+                self._warmed = {one: self._warmed.get(one) or cluster.warm(one) for one in workers}
                 self._workers = workers
                 self._find_dead()
-        self._dispatch()
+        self._dispatch(cluster)
 
-    def _connect(self) -> None:
+    def _connect(self) -> Cluster:
         from distributed import Queue
 
         self._cluster = Cluster(self._address or os.environ.get("RNNVIZ_DASK") or None)
         self._queue = Queue(f"rnnviz-{uuid4().hex}", client=self._cluster.client)
         self._asked = 0.0
+        return self._cluster
 
     def _expire(self) -> None:
         """Ends what nobody looked at, and forgets the oldest that have ended."""
         now = monotonic()
+        for job in self._known():
+            if job.ending is not None and now > job.ending:
+                job.ending = None
         for key, job in list(self._jobs.items()):
             looked = max(job.looked.values(), default=-np.inf)
             if now - looked > self.lease and job.state in ACTIVE:
@@ -213,10 +234,10 @@ class Jobs:
     def _take(self, messages: list[dict[str, Any]]) -> None:
         finished = []
         with self._wake:
-            running = {job.name: job for job in self._jobs.values() if job.state in ACTIVE}
+            heard = {job.name: job for job in self._known() if job.state in ACTIVE or job.ending}
             for message in messages:
-                job = running.get(message["job"])
-                if job is None or job.state not in ACTIVE:
+                job = heard.get(message["job"])
+                if job is None or not (job.state in ACTIVE or job.ending):
                     continue
                 if "worker" in message:
                     if job.worker is not None:  # the cluster began it once more
@@ -224,18 +245,22 @@ class Jobs:
                         continue
                     job.worker, job.state = message["worker"], "running"
                 job.take(message)
+                if "stopped" in message:
+                    job.ending = None
                 if "state" in message:
                     finished.append((job, message["state"]))
         for job, state in finished:
             record = replace(job.record(), state=state)
             try:
-                results.keep(record)
+                if self._keeps:
+                    results.keep(record)
             except OSError:
                 logging.getLogger(__name__).warning("a result could not be kept", exc_info=True)
             with self._wake:
                 self._read[job.plan.key] = record
-                if job.state in ACTIVE:
-                    job.state, job.future = state, None
+                job.ending = None
+                if job.state in ACTIVE or self._jobs.get(job.plan.key) is job:  # it came before it was to stop
+                    job.state, job.reason, job.future = state, "", None
 
     def _find_dead(self) -> None:
         for job in self._jobs.values():
@@ -245,22 +270,24 @@ class Jobs:
                 error = job.future.exception()
                 lost = "Killed" in type(error).__name__
                 said = (str(error) or type(error).__name__).splitlines()[0][:200]
+                job.checkpoint = job.checkpoint if lost else None  # it might be what failed
                 self._end(job, "failed", WORKER_DIED if lost else f"The run could not be trained: {said}.")
             elif job.worker is not None and job.worker not in self._workers:
                 self._end(job, "failed", WORKER_DIED)
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, cluster: Cluster) -> None:
         with self._wake:
             free = sum(self._workers.values())
             free -= sum(job.future is not None for job in self._jobs.values())
-            for job in self._line()[: max(0, free)]:
-                job.future = self._cluster.submit(
-                    results.settings(job.plan), self._queue.name, job.name, key=f"rnnviz-{job.name}"
-                )
+            line = [job for job in self._line() if job.earlier is None or not job.earlier.ending]
+            for job in line[: max(0, free)]:
+                plan, begun = results.settings(job.plan), job.take_over()
+                job.future = cluster.submit(plan, self._queue.name, job.name, begun, key=f"rnnviz-{job.name}")
 
     def _fail_all(self, reason: str) -> None:
         with self._wake:
-            for job in self._jobs.values():
+            for job in self._known():
+                job.ending = None
                 if job.state in ACTIVE:
                     job.state, job.reason, job.future = "failed", reason, None
             self._dropped.clear()

@@ -124,6 +124,7 @@ def train(
     optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=recipe.updates)
 
+    output = model.get_submodule("output")
     position, state, since, losses = stream, None, 0, 0.0
     for update in range(1, recipe.updates + 1):
         if position + length + 1 > stream:
@@ -132,7 +133,7 @@ def train(
         following = streams[position + 1 : position + length + 1]
         unknown = torch.rand(read.shape, generator=chance) < recipe.unknown_share
         hidden, state = model(functional.one_hot(read.masked_fill(unknown, 0), size).float(), state)
-        loss = functional.cross_entropy(model.output(hidden).flatten(0, 1), following.flatten())
+        loss = functional.cross_entropy(output(hidden).flatten(0, 1), following.flatten())
         optimiser.zero_grad()
         loss.backward()
         clip_grad_norm_(model.parameters(), recipe.gradient_clip)
@@ -161,13 +162,13 @@ def bits_per_character(cell: str, tensors: dict[str, np.ndarray], ids: np.ndarra
     if len(ids) < 2:
         raise ValueError(f"a text of at least 2 characters is needed, got {len(ids)}")
     model = from_tensors(cell, tensors)
-    ids, size = torch.from_numpy(np.asarray(ids, dtype=np.int64)), model.input_size
-    state, nats = None, 0.0
+    text, size = torch.from_numpy(np.asarray(ids, dtype=np.int64)), model.input_size
+    output, state, nats = model.get_submodule("output"), None, 0.0
     with torch.inference_mode():
-        for start in range(0, len(ids) - 1, 4096):
-            piece = ids[start : start + 4097]
+        for start in range(0, len(text) - 1, 4096):
+            piece = text[start : start + 4097]
             hidden, state = model(functional.one_hot(piece[:-1], size).float(), state)
-            nats += functional.cross_entropy(model.output(hidden), piece[1:], reduction="sum").item()
+            nats += functional.cross_entropy(output(hidden), piece[1:], reduction="sum").item()
     return nats / (len(ids) - 1) / math.log(2)
 
 

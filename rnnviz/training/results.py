@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from . import weights
 from .plan import Plan
-from .run import Moment, moments_at
+from .run import Moment, moments_at, tidy
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 COLUMNS = ("loss", "metric", "grad_norm", "applied_norm")
@@ -55,6 +56,10 @@ class Record:
         """(updates,) one of `COLUMNS`."""
         return self.rows[:, COLUMNS.index(name)]
 
+    def frame(self) -> pd.DataFrame:
+        """The table of `Run.frame`."""
+        return tidy(self.plan, self.rows)
+
 
 def settings(plan: Plan) -> dict[str, Any]:
     """What `Plan.of` makes the same plan of: names and plain values."""
@@ -92,7 +97,9 @@ def keep(record: Record, place: Path | None = None) -> Path:
     tensors["reach"] = record.reach.astype(np.float32)
     for moment in record.moments:
         tensors |= {f"{moment.update}/{name}": value for name, value in moment.tensors.items()}
-    told = {"plan": json.dumps(settings(record.plan)), "state": record.state, "seconds": repr(record.seconds)}
+    # A series may be a person's own: what was learned from it is kept, and not what it was.
+    plan = {name: value for name, value in settings(record.plan).items() if name != "values"}
+    told = {"plan": json.dumps(plan), "key": record.plan.key, "state": record.state, "seconds": repr(record.seconds)}
     path = place / f"{record.plan.key}.safetensors"
     part = path.with_suffix(f".{os.getpid()}.part")
     try:
@@ -107,7 +114,7 @@ def keep(record: Record, place: Path | None = None) -> Path:
 def read(path: Path, plan: Plan) -> Record:
     """The record in a file. Raises ValueError where it is broken or another plan's, KeyError where it lacks a part."""
     tensors, told = weights.load(path)
-    if Plan.of(json.loads(told["plan"])).key != plan.key:
+    if told["key"] != plan.key:
         raise ValueError(f"{path.name} holds another plan's run")
     if told["state"] not in ENDED:
         raise ValueError(f"{path.name} holds a run that has not ended: {told['state']!r}")

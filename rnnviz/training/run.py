@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,14 @@ import pandas as pd
 from rnnviz.engine import GRU, LSTM, Cell, Elman, Readout
 from rnnviz.tasks.task import Batch
 
+from . import checkpoint as checkpoints
+from . import convolution
 from .language_model import one_thread
 from .plan import Plan
 
 if TYPE_CHECKING:
     from torch import nn
+    from torch.optim import Optimizer
 
 MOMENTS = 30
 COLUMNS = ("task", "cell", "length", "seed", "update", "loss", "metric", "grad_norm", "applied_norm")
@@ -32,7 +35,9 @@ class Moment:
     tensors: dict[str, np.ndarray]
 
     def cell(self, plan: Plan) -> Cell:
-        """The engine's cell with these weights."""
+        """The engine's cell with these weights. Raises ValueError for a convolution, which is none."""
+        if plan.cell == "conv":
+            raise ValueError("a causal convolution is no cell: it has no state")
         if plan.cell == "gru":
             return GRU.from_state_dict(self.tensors)
         if plan.cell == "lstm":
@@ -80,10 +85,13 @@ class Run:
 
     def frame(self) -> pd.DataFrame:
         """A tidy table, a row an update: the columns `COLUMNS`."""
-        plan = self.plan
-        values = {name: getattr(self, name) for name in ("loss", "metric", "grad_norm", "applied_norm")}
-        table = pd.DataFrame({"update": np.arange(1, len(self.loss) + 1), **values})
-        return table.assign(task=plan.task, cell=plan.cell, length=plan.length, seed=plan.seed)[list(COLUMNS)]
+        return tidy(self.plan, np.column_stack([self.loss, self.metric, self.grad_norm, self.applied_norm]))
+
+
+def tidy(plan: Plan, rows: np.ndarray) -> pd.DataFrame:
+    """A row an update, the columns `COLUMNS`. rows: (updates, 4) what a `Snapshot` has beside its update"""
+    table = pd.DataFrame(rows, columns=list(COLUMNS[-4:])).assign(update=np.arange(1, len(rows) + 1))
+    return table.assign(task=plan.task, cell=plan.cell, length=plan.length, seed=plan.seed)[list(COLUMNS)]
 
 
 def moments_at(updates: int, moments: int = MOMENTS) -> set[int]:
@@ -97,9 +105,12 @@ def network(plan: Plan) -> nn.ModuleDict:
     from torch import nn
 
     inputs, H = plan.of_task.inputs, plan.hidden_size
+    rnn: Any  # torch's modules name their parameters when they are made
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(plan.seed)
-        if plan.cell in ("gru", "lstm"):
+        if plan.cell == "conv":
+            rnn = convolution.layers(inputs, H)
+        elif plan.cell in ("gru", "lstm"):
             rnn = {"gru": nn.GRU, "lstm": nn.LSTM}[plan.cell](inputs, H, batch_first=True)
         else:
             rnn = nn.RNN(inputs, H, batch_first=True, nonlinearity="tanh" if plan.cell == "elman" else "relu")
@@ -115,25 +126,49 @@ def network(plan: Plan) -> nn.ModuleDict:
     return model
 
 
-def steps(plan: Plan) -> Iterator[Snapshot | Moment]:
+@dataclass(eq=False)
+class Learner:
+    """What changes from update to update. update: how many are done"""
+
+    model: nn.ModuleDict
+    optimiser: Optimizer
+    generator: np.random.Generator
+    update: int = 0
+
+    @classmethod
+    def of(cls, plan: Plan, checkpoint: bytes | None = None) -> Learner:
+        """As the plan starts it, or as it was when `checkpoint.save` was called. Raises ValueError as `restore`."""
+        import torch
+
+        model = network(plan)
+        parameters = list(model.parameters())
+        optimiser = {
+            "adam": lambda: torch.optim.Adam(parameters, lr=plan.learning_rate),
+            "rmsprop": lambda: torch.optim.RMSprop(parameters, lr=plan.learning_rate),
+            "sgd": lambda: torch.optim.SGD(parameters, lr=plan.learning_rate, momentum=plan.momentum),
+        }[plan.optimiser]()
+        learner = cls(model, optimiser, np.random.default_rng((plan.seed, 1)))
+        if checkpoint is not None:
+            checkpoints.restore(learner, checkpoint)
+        return learner
+
+
+def steps(plan: Plan, learner: Learner | None = None) -> Iterator[Snapshot | Moment]:
     """The run, an update at a time, with the network now and then: before the first and after the last, too.
 
-    It ends early with a snapshot that has `died`.
+    learner: goes on from where this one is; without it, from the start
+    After each snapshot the learner has done its update. It ends early with a snapshot that has `died`.
     """
     import torch
     from torch import nn
     from torch.nn import functional
 
     task, options = plan.of_task, dict(plan.options)
-    model = network(plan)
+    learner = Learner.of(plan) if learner is None else learner
+    model, optimiser, generator = learner.model, learner.optimiser, learner.generator
     parameters = list(model.parameters())
-    optimiser = {
-        "adam": lambda: torch.optim.Adam(parameters, lr=plan.learning_rate),
-        "rmsprop": lambda: torch.optim.RMSprop(parameters, lr=plan.learning_rate),
-        "sgd": lambda: torch.optim.SGD(parameters, lr=plan.learning_rate, momentum=plan.momentum),
-    }[plan.optimiser]()
-    generator, kept = np.random.default_rng((plan.seed, 1)), moments_at(plan.updates)
-    for update in range(plan.updates):
+    kept = moments_at(plan.updates)
+    for update in range(learner.update, plan.updates):
         if update in kept:
             yield _moment(model, update)
         batch = task.draw(generator, plan.batch_size, plan.length, **options)
@@ -151,12 +186,14 @@ def steps(plan: Plan) -> Iterator[Snapshot | Moment]:
         else:
             if plan.clip == "value":
                 nn.utils.clip_grad_value_(parameters, plan.threshold)
-            applied = float(nn.utils.get_total_norm([parameter.grad for parameter in parameters]))
+            applied = float(nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None]))
         snapshot = Snapshot(update + 1, loss.item(), _metric(plan, said.detach().numpy(), batch), norm, applied)
+        if not snapshot.died:
+            optimiser.step()
+            learner.update = update + 1
         yield snapshot
         if snapshot.died:
             return
-        optimiser.step()
     yield _moment(model, plan.updates)
 
 
@@ -177,7 +214,8 @@ def train(plan: Plan, report: Callable[[Snapshot], bool | None] = lambda snapsho
     for column in columns:
         column.setflags(write=False)
     died = snapshots[-1].update if snapshots[-1].died else None
-    return Run(plan, *columns, died, tuple(moments), seconds)
+    loss, metric, grad_norm, applied_norm = columns
+    return Run(plan, loss, metric, grad_norm, applied_norm, died, tuple(moments), seconds)
 
 
 def _moment(model: nn.ModuleDict, update: int) -> Moment:

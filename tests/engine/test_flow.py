@@ -8,7 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.engine import LSTM, Elman, backward, flow, log_pairwise, pairwise
+from rnnviz.engine import GRU, LSTM, Elman, backward, flow, log_pairwise, pairwise
+from rnnviz.engine.flow import log_totals
 from tests.engine.strategies import EVERY, LSTMS, WEIGHTED, Reading, called, normal, readings
 from tests.engine.torch_loop import Loop
 
@@ -140,3 +141,13 @@ def test_what_does_not_fit_is_said():
         pairwise(trace, np.ones((4, 2)))
     with pytest.raises(ValueError, match="state must be one of 'h', not 'c'"):
         log_pairwise(trace, np.ones((4, 3)), "c")
+
+
+@pytest.mark.parametrize("cell", [Elman, GRU, LSTM])
+@pytest.mark.parametrize("radius", [0.0, 0.9, 1e3, 1e-8])
+def test_totals_alone_are_those_of_the_flow_wherever_they_lie(cell, radius):
+    trace = cell.random(3, 8, seed=1, spectral_radius=radius).run(np.random.default_rng(0).normal(size=(60, 3)))
+    for last in (60, 31, 0):
+        dh = np.random.default_rng(2).normal(size=trace.h.shape)
+        dh[last:] = 0
+        np.testing.assert_allclose(log_totals(trace, dh), flow(trace, dh).total, rtol=1e-12, atol=1e-12)

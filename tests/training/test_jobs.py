@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from rnnviz.training import Plan, cluster, results, train
-from rnnviz.training.job import ACTIVE
+from rnnviz.training.job import ACTIVE, Job
 from rnnviz.training.jobs import MOST_PER_OWNER, Jobs, TooManyError
 from rnnviz.training.probe import reach
 
@@ -124,23 +124,49 @@ def test_snapshots_come_while_it_trains_and_a_stopped_job_is_gone(jobs):
     until(lambda: jobs.look(plan, "a").record.updates > first.record.updates)
     assert first.state == "running" and first.left > 0
     assert jobs.stop(plan, "a")
-    stopped = jobs.look(plan, "a")
-    assert stopped.state == "stopped" and stopped.record.updates >= first.record.updates
+    assert jobs.look(plan, "a").state == "stopped"
+    stopped = until(lambda: not (view := jobs.look(plan, "a")).ending and view)
+    assert first.record.updates <= stopped.record.updates == stopped.resumes < plan.updates
     until(lambda: busy(jobs) == 0)
-    assert jobs.look(plan, "a").record.updates == stopped.record.updates < plan.updates
+    assert jobs.look(plan, "a").record.updates == stopped.record.updates
     assert results.kept(plan) is None
 
 
-def test_a_run_that_was_stopped_starts_again_and_keeps_its_curves_until_it_overtakes_them(jobs):
-    plan = replace(SHORT, updates=1500)
-    jobs.start(plan, "a")
-    until(lambda: jobs.look(plan, "a").record.updates > 20)
-    jobs.stop(plan, "a")
-    had = jobs.look(plan, "a").record
+def test_stopped_and_continued_is_never_stopped_bit_for_bit(jobs):
+    plan = replace(SHORT, updates=600, seed=50)
+    for _ in range(2):  # the second time it has gone on once already, and is told to go on while it still ends
+        before = jobs.start(plan, "a").record.updates
+        until(lambda least=before: jobs.look(plan, "a").record.updates > least + 50)
+        jobs.stop(plan, "a")
+    had = jobs.look(plan, "a").record.updates
     again = jobs.start(plan, "a")
-    assert again.active and again.record.updates == had.updates
-    record = in_state(jobs, plan, "done").record
-    np.testing.assert_array_equal(record.rows[: had.updates], had.rows)
+    assert again.active and had <= again.record.updates
+    view = in_state(jobs, plan, "done")
+    assert 100 < view.resumes < plan.updates
+    run = train(plan)
+    for name in results.COLUMNS:
+        np.testing.assert_array_equal(view.record.column(name), getattr(run, name))
+    assert [moment.update for moment in view.record.moments] == [moment.update for moment in run.moments]
+    for mine, theirs in zip(view.record.moments, run.moments, strict=True):
+        for name, value in theirs.tensors.items():
+            np.testing.assert_array_equal(mine.tensors[name], value)
+
+
+@pytest.mark.parametrize(("update", "kept"), [(0, []), (3, [0, 1, 2]), (5, [0, 1, 2, 3, 4])])
+def test_a_killed_run_goes_on_from_its_last_checkpoint_and_shows_what_it_had_until_it_is_there_again(update, kept):
+    before, run = Job(SHORT, "a", 0), train(replace(SHORT, updates=8))
+    rows = np.column_stack([getattr(run, name) for name in results.COLUMNS])
+    before.rows, before.moments = [rows], [(moment, np.zeros(8)) for moment in run.moments if moment.update < 5]
+    before.checkpoint = (b"checkpoint", update, 0.5)
+    job = Job(SHORT, "a", 1, before)
+    assert (job.resumes, job.record().updates) == (update, 8)
+    assert job.take_over() == b"checkpoint"
+    assert (job.resumes, job.record().updates) == (update, 8)
+    more = np.arange(4.0 * (9 - update)).reshape(-1, 4)
+    job.take({"rows": more.tobytes(), "moments": [], "seconds": 0.25})
+    record = job.record()
+    np.testing.assert_array_equal(record.rows, np.concatenate([rows[:update], more]))
+    assert [moment.update for moment in record.moments] == kept and record.seconds == 0.75
 
 
 def test_an_equal_plan_is_shared_and_goes_on_while_another_looks(jobs):
@@ -184,17 +210,17 @@ def test_a_killed_worker_is_reported_while_the_others_go_on_and_the_next_run_tra
     one, other = (replace(ENDLESS, seed=seed) for seed in (30, 31))
     jobs.start(one, "a")
     jobs.start(other, "b")
-    until(lambda: all(jobs.look(plan).record.updates for plan in (one, other)))
+    until(lambda: jobs.look(one).resumes and jobs.look(other).record.updates)
     worker = jobs._jobs[one.key].worker
     pid = jobs._cluster.client.run(os.getpid, workers=[worker])[worker]
     os.kill(pid, signal.SIGKILL)
     failed = in_state(jobs, one, "failed")
-    assert "has ended before" in failed.reason and failed.record.updates
-    assert jobs.look(other).state == "running"
+    assert "has ended before" in failed.reason and failed.record.updates >= failed.resumes > 0
+    assert (view := jobs.look(other)).state == "running", view.reason
     following = replace(SHORT, seed=32)
     jobs.start(following, "a")
     in_state(jobs, following, "done")
-    assert jobs.look(other).state == "running"
+    assert (view := jobs.look(other)).state == "running", view.reason
 
 
 def test_a_run_that_explodes_keeps_its_curve_up_to_there(jobs):
@@ -222,24 +248,25 @@ def test_an_address_without_a_scheduler_is_named(monkeypatch, tmp_path):
     jobs.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_the_own_cluster_listens_here_alone_and_ends_with_its_process(how):
+def test_the_own_cluster_listens_here_alone_and_ends_with_its_process():
     program = (
         "from rnnviz.training.cluster import Cluster\nimport time, os, psutil\n"
         "c = Cluster()\nwhile len(c.workers()) < 2: time.sleep(0.05)\n"
         "print(*[p.pid for p in psutil.Process().children(recursive=True)], flush=True)\ntime.sleep(60)"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=cluster.ROOT
-    ) as process:
-        pids = [int(pid) for pid in process.stdout.readline().split()]
-        assert len(pids) >= 5
-        listening = {
-            connection.laddr.ip
-            for pid in pids
-            for connection in psutil.Process(pid).net_connections()
-            if connection.status == psutil.CONN_LISTEN
-        }
-        assert listening == {"127.0.0.1"}
-        process.send_signal(how)
-    until(lambda: not any(map(psutil.pid_exists, pids)))
+    begin = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True, "cwd": cluster.ROOT}
+    started = [(how, subprocess.Popen([sys.executable, "-c", program], **begin))
+               for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)]  # fmt: skip
+    for how, process in started:
+        with process:
+            pids = [int(pid) for pid in process.stdout.readline().split()]
+            assert len(pids) >= 5
+            listening = {
+                connection.laddr.ip
+                for pid in pids
+                for connection in psutil.Process(pid).net_connections()
+                if connection.status == psutil.CONN_LISTEN
+            }
+            assert listening == {"127.0.0.1"}
+            process.send_signal(how)
+        until(lambda pids=pids: not any(map(psutil.pid_exists, pids)))

@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from rnnviz.tasks.catalogue import TASKS
-from rnnviz.training import CELLS, Plan, train
+from rnnviz.training import CELLS, Plan, checkpoint, cluster, train
 from rnnviz.training.__main__ import main
-from rnnviz.training.run import COLUMNS, Moment, network, steps
+from rnnviz.training.plan import OPTIMISERS
+from rnnviz.training.run import COLUMNS, Learner, Moment, network, steps
 
 SMALL = Plan(cell="gru", length=8, hidden_size=6, batch_size=4, updates=5)
 RECIPES = [
@@ -22,16 +23,35 @@ RECIPES = [
     {"optimiser": "sgd", "clip": "off", "momentum": 0.5},
     {"task": "copy", "length": 2, "threshold": 0.1},
     {"task": "brackets", "options": (("depth", 3),)},
+    {"task": "series", "values": tuple(np.sin(np.arange(50) / 3).tolist())},
 ]
+
+
+class PlainConvolution(torch.nn.Module):
+    """Kernel 4, dilations 1 and 4, as many zeros before the first value as nothing later is looked at."""
+
+    def __init__(self, inputs, channels):
+        super().__init__()
+        self.conv_l0 = torch.nn.Conv1d(inputs, channels, 4)
+        self.conv_l1 = torch.nn.Conv1d(channels, channels, 4, dilation=4)
+
+    def forward(self, x):
+        h = x.transpose(1, 2)
+        h = torch.relu(self.conv_l0(torch.cat([torch.zeros(*h.shape[:2], 3), h], dim=2)))
+        h = torch.relu(self.conv_l1(torch.cat([torch.zeros(*h.shape[:2], 12), h], dim=2)))
+        return h.transpose(1, 2), None
 
 
 def plain_loop(plan):
     """What anyone would write with torch; its losses and its last weights."""
     torch.manual_seed(plan.seed)
     layers = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
-    task = TASKS[plan.task]
+    task = plan.of_task
     options = {} if plan.cell in layers else {"nonlinearity": "tanh" if plan.cell == "elman" else "relu"}
-    rnn = layers.get(plan.cell, torch.nn.RNN)(task.inputs, plan.hidden_size, batch_first=True, **options)
+    if plan.cell == "conv":
+        rnn = PlainConvolution(task.inputs, plan.hidden_size)
+    else:
+        rnn = layers.get(plan.cell, torch.nn.RNN)(task.inputs, plan.hidden_size, batch_first=True, **options)
     output = torch.nn.Linear(plan.hidden_size, task.classes or 1)
     H = plan.hidden_size
     with torch.no_grad():
@@ -84,7 +104,7 @@ def test_a_run_is_a_plain_torch_loop_bit_for_bit(cell, recipe):
         np.testing.assert_array_equal(run.moments[-1].tensors[name], value)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "conv"])
 def test_a_moment_opens_in_the_engine_as_torch_computes_it(cell):
     plan = replace(SMALL, cell=cell)
     moment = train(plan).moments[-1]
@@ -94,6 +114,12 @@ def test_a_moment_opens_in_the_engine_as_torch_computes_it(cell):
     model["rnn"].load_state_dict(own)
     theirs = model["rnn"](torch.tensor(x))[0][0].detach().numpy()
     np.testing.assert_allclose(moment.cell(plan).run(x[0]).h, theirs, atol=1e-6)
+
+
+def test_a_convolution_has_no_cell_to_open():
+    plan = replace(SMALL, cell="conv")
+    with pytest.raises(ValueError, match="a causal convolution is no cell"):
+        train(plan).moments[-1].cell(plan)
 
 
 def test_norms_are_those_of_the_gradient_before_and_after_clipping():
@@ -173,6 +199,14 @@ def test_plans_that_differ_only_in_what_has_no_effect_share_a_key():
     assert replace(gru, seed=1).key != gru.key
 
 
+def test_a_sweep_without_a_scheduler_ends_with_a_sentence_that_names_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(cluster, "CONNECT", 0.5)
+    monkeypatch.setenv("RNNVIZ_DASK", "tcp://127.0.0.1:1")
+    with pytest.raises(SystemExit, match="No Dask scheduler answers at tcp://127.0.0.1:1"):
+        main(["--cell", "gru", "lstm", "--updates", "2", "--out", str(tmp_path / "run.csv")])
+    assert not (tmp_path / "run.csv").exists()
+
+
 def test_the_command_line_writes_a_tidy_table_of_the_whole_sweep(tmp_path, capsys):
     out = tmp_path / "run.csv"
     small = ["--length", "8", "--updates", "3", "--hidden-size", "4", "--batch-size", "2", "--out", str(out)]
@@ -181,6 +215,39 @@ def test_the_command_line_writes_a_tidy_table_of_the_whole_sweep(tmp_path, capsy
     assert tuple(table.columns) == COLUMNS and len(table) == 2 * 2 * 2 * 3
     assert not table.duplicated(["task", "cell", "seed", "update"]).any() and table.notna().all(axis=None)
     assert "8/8 recall gru T=8 seed 1" in capsys.readouterr().err
+    made = [train(Plan(task=task, cell=cell, length=8, updates=3, hidden_size=4, batch_size=2, seed=seed)).frame()
+            for task in ("adding", "recall") for cell in ("lstm", "gru") for seed in (0, 1)]  # fmt: skip
+    pd.concat(made, ignore_index=True).to_csv(tmp_path / "one by one.csv", index=False)
+    assert out.read_bytes() == (tmp_path / "one by one.csv").read_bytes()
     with pytest.raises(SystemExit):
         main(["--length", "3", "--out", str(out)])
     assert "length of Adding problem must be a whole number from 4 to 500, not 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_run_that_is_interrupted_goes_on_as_if_it_never_was(cell, optimiser):
+    plan = replace(SMALL, cell=cell, optimiser=optimiser, updates=6)
+    whole = list(steps(plan))
+    for at in (0, 1, 4):
+        learner, had = Learner.of(plan), []
+        for made in steps(plan, learner):
+            had.append(made)
+            if learner.update == at:
+                break
+        again = Learner.of(plan, checkpoint.save(learner))
+        had = [made for made in had if not (isinstance(made, Moment) and made.update >= at)]
+        for one, other in zip([*had, *steps(plan, again)], whole, strict=True):
+            if isinstance(other, Moment):
+                assert one.update == other.update
+                for name, value in other.tensors.items():
+                    np.testing.assert_array_equal(one.tensors[name], value)
+            else:
+                assert one == other
+
+
+@pytest.mark.parametrize("broken", [b"", b"pickle", lambda whole: whole[:-9], "another's"])
+def test_what_is_no_checkpoint_of_the_plan_is_refused(broken):
+    whole = checkpoint.save(Learner.of(replace(SMALL, hidden_size=7) if broken == "another's" else SMALL))
+    with pytest.raises(ValueError, match="no checkpoint of the plan"):
+        Learner.of(SMALL, broken(whole) if callable(broken) else whole if broken == "another's" else broken)
