@@ -19,40 +19,29 @@ config = lesson.controls(training.CONTROLS)
 plans, refused = training.plans(config)
 if refused:
     lesson.note(refused)
-shown = training_live.train(lesson, plans, training.standard())
+shown = training_live.shown(lesson, plans, training.standard())
 task, plan = shown.task, shown.any.plan
-
-first = training.winner(shown)
-lesson.predict(
-    f"{task.name}, T = {plan.length}: which cell gets there in the fewest updates?",
-    [*training.CELLS, "None of them in every seed"],
-    answer=first,
-    reveal=training.verdict(shown),
-    about=(plan.task, plan.length, plan.learning_rate, plan.clip),
-)
 lesson.presets(
     [
         Preset(
             "Adding, T = 50",
             {**STANDARD, "task": "adding", "length": 50, "updates": 1000},
-            "Before you look: a number has to be kept for up to 50 steps. Which cell can? Then look at the **heatmap**: where the rows stay pale at the left, "
-            "the loss never reached the first steps.",
+            "Look at the **heatmap**: where the rows stay pale at the left, the loss never reached the first steps.",
         ),
         Preset(
             "Adding, T = 10",
             {**STANDARD, "task": "adding", "length": 10, "updates": 600},
-            "Before you look: only 10 steps. Does the plain cell still lose? Compare the left edge of its heatmap with the one at T = 50.",
+            "Compare the left edge of Elman's heatmap with the one at T = 50.",
         ),
         Preset(
             "Temporal order",
             {**STANDARD, "task": "order", "length": 50, "updates": 1000},
-            "Before you look: two letters and their order, two bits. GRU or LSTM first? Look at the band: how much is luck of the seed?",
+            "Two letters and their order, two bits. Look at the band: how much is luck of the seed?",
         ),
         Preset(
             "Parity",
             {**STANDARD, "task": "parity", "length": 20, "updates": 1500},
-            "Before you look: each bit may flip the answer, and every step is asked for. Do gates help here? A state that must *flip* at each 1 "
-            "is not a memory that stands still.",
+            "Each bit may flip the answer, and every step is asked for. A state that must *flip* at each 1 is not a memory that stands still.",
         ),
         Preset(
             "Explode",
@@ -60,18 +49,20 @@ lesson.presets(
                 **STANDARD,
                 "task": "adding",
                 "length": 50,
-                "updates": 600,
+                "updates": 20,
                 "rate": "100",
                 "clip": "off",
                 "optimiser": "sgd",
                 "momentum": 0.9,
                 "seeds": "1",
             },
-            "Before you press **Train**: a learning rate of 100 and nothing clipped. Which update is the last one whose loss is a number? ▲ marks it, "
-            "and the curve up to there stays.",
+            "A learning rate of 100 and nothing clipped. ▲ marks the update whose loss was no number any more, and the curve up to there stays.",
         ),
     ]
 )
+
+held = training_live.ask(lesson, shown)
+training_live.train(lesson, plans, shown, held=held)
 
 lesson.section(
     "What you are seeing",
@@ -85,7 +76,9 @@ lesson.section(
     "scale. A row that is pale at the left says: at that moment of the training, the loss did not reach the early steps. It also fades where "
     "the loss itself does, once a task is solved: then there is nothing left to correct.",
 )
-lesson.say(training.markdown(training.table(shown)))
+lesson.say(
+    "*The table of these runs follows when you have chosen.*" if held else training.markdown(training.table(shown))
+)
 lesson.say(
     "*ms an update* is measured in these very runs: the median over the seeds, on the machine that trained them. *Multiply-adds* are those of one "
     "step of the cell. *Updates clipped*: the share whose ‖g‖ was above θ."

@@ -12,6 +12,7 @@ from .clipped_runs import norm_distribution, run_losses, run_norms, scaled_gradi
 from .clipping import clip_angles, clipped_plane
 from .data import feature_map, series, word_columns
 from .descent import descent_norms
+from .forecast import error_by_horizon, forecast_fan, series_parts
 from .gates import envelopes, hold_costs, kept_share, next_tokens_compared, openness, state_change
 from .influence import influence_decay
 from .memory import mean_gates, memory_paths, norm_fan
@@ -26,6 +27,9 @@ from .versions import as_written, parameter_counts, version_distances
 from .weights import weight_heatmap
 
 __all__ = [
+    "error_by_horizon",
+    "forecast_fan",
+    "series_parts",
     "gradient_norms",
     "how_far_back",
     "mean_gates",

@@ -173,7 +173,8 @@ def _pointing_out(path: np.ndarray, box: np.ndarray) -> str:
 
 def _words_beside(paths: Mapping[str, np.ndarray], box: np.ndarray) -> dict[str, str]:
     """kind -> on which side of the mark where it leaves its words have room: not on its own way, nor on the other's."""
-    positions, exits = {}, {}
+    positions: dict[str, str] = {}
+    exits: dict[str, str] = {}
     size = box[1] - box[0]
     for kind, path in paths.items():
         positions[kind] = "bottom right"

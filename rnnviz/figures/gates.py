@@ -198,7 +198,7 @@ def envelopes(table: pd.DataFrame, unit: int, tokens: Sequence[str], *, height: 
 
     table: columns time (from 0), state, low, high, value (of that unit)   unit: the one whose value is drawn
     """
-    lines = {"c": {"dash": "dash", "width": 2}, "h": {"width": 3}}
+    lines: dict[str, dict[str, object]] = {"c": {"dash": "dash", "width": 2}, "h": {"width": 3}}
     traces = []
     for state, rows in table.groupby("state", sort=False):
         colour = palette.BANDS[state]["light"]

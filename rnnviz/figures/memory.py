@@ -81,8 +81,9 @@ def memory_frames(
     time = np.arange(1, direct["largest"].shape[1] + 1)
     curves = [(steps + 1, full), (time, direct["largest"]), (time, direct["median"])]
     frames = {(k, "y"): np.where(np.isinf(values), np.nan, values) for k, (_, values) in enumerate(curves)}
-    for k, of in enumerate((lambda y: y > high, lambda y: (y < low) & ~np.isneginf(y), np.isneginf)):
-        left = [np.where(of(values), x, 0).max(axis=1) for x, values in curves]
+    kinds = [(y > high, (y < low) & ~np.isneginf(y), np.isneginf(y)) for _, y in curves]
+    for k, beyond in enumerate(zip(*kinds, strict=True)):
+        left = [np.where(one, x, 0).max(axis=1) for (x, _), one in zip(curves, beyond, strict=True)]
         frames[len(curves) + k, "x"] = np.where(np.stack(left, axis=1) > 0, np.stack(left, axis=1), np.nan)
     return frames
 

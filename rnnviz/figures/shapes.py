@@ -36,7 +36,11 @@ def unrolled_shape(h: np.ndarray, steps: Sequence[Step], *, height: int = 230) -
     times = range(1, len(steps) + 1)
     read = [(t, step) for t, step in zip(times, steps, strict=True) if not step.fed]
     fed = [(t, step) for t, step in zip(times, steps, strict=True) if step.fed]
-    said = [(t, step) for t, step in zip(times, steps, strict=True) if step.output is not None]
+    said = [
+        (t, step.output, step.p)
+        for t, step in zip(times, steps, strict=True)
+        if step.output is not None and step.p is not None
+    ]
     loop = [
         part
         for t, _ in fed
@@ -58,7 +62,7 @@ def unrolled_shape(h: np.ndarray, steps: Sequence[Step], *, height: int = 230) -
         "hovertemplate": "h of unit %{customdata} at t = %{x}: %{z:.4f}<extra></extra>",
     }
     arrows = [(t + 0.5, 0.5, "triangle-right") for t in times[:-1]]
-    arrows += [(t, -0.16, "triangle-up") for t in times] + [(t, 1.14, "triangle-up") for t, _ in said]
+    arrows += [(t, -0.16, "triangle-up") for t in times] + [(t, 1.14, "triangle-up") for t, _, _ in said]
     traces = [
         states,
         {
@@ -79,8 +83,8 @@ def unrolled_shape(h: np.ndarray, steps: Sequence[Step], *, height: int = 230) -
         },
         _letters([(t, INPUTS, step.input, f"input at t = {t}") for t, step in read], 17, INK),
         _letters([(t, INPUTS, step.input, f"its own output, read at t = {t}") for t, step in fed], 14, MUTED),
-        _letters([(t, OUTPUTS, step.output, f"output at t = {t}: {step.p:.2%}") for t, step in said], 17, INK),
-        _letters([(t, SHARES, f"{100 * step.p:.0f}%", f"its probability: {step.p:.2%}") for t, step in said], 10, INK),
+        _letters([(t, OUTPUTS, output, f"output at t = {t}: {p:.2%}") for t, output, p in said], 17, INK),
+        _letters([(t, SHARES, f"{100 * p:.0f}%", f"its probability: {p:.2%}") for t, _, p in said], 10, INK),
     ]
     axis = {"showgrid": False, "zeroline": False}
     return figure(

@@ -1,5 +1,6 @@
 """Training runs side by side: curves with bands over seeds, how far back the loss reaches, what each cell solves."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -12,10 +13,14 @@ from .build import figure, level, single
 from .strokes import UPDATE, decades
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
-DASHES = {"Elman": "dash", "GRU": "dot", "LSTM": "solid"}
-MARKS = {"Elman": "square", "GRU": "diamond", "LSTM": "circle"}
-LOG = {"type": "log", "exponentformat": "power", "dtick": 1}
+DASHES = {"Elman": "dash", "GRU": "dot", "LSTM": "solid", "Convolution": "longdash"}
+MARKS = {"Elman": "square", "GRU": "diamond", "LSTM": "circle", "Convolution": "star"}
 MARGIN = {"l": 62, "r": 8, "t": 30, "b": 42}
+
+
+def powers(low: float, high: float) -> dict[str, object]:
+    """A log axis with a tick at every power of ten, or at every so many that some eight fit."""
+    return {"type": "log", "exponentformat": "power", "dtick": max(1, math.ceil((high - low) / 8))}
 
 
 class Curve(NamedTuple):
@@ -58,7 +63,7 @@ def training_curves(
         legend=LEGEND,
         shapes=shapes,
         xaxis={**UPDATE, "range": [0, updates * 1.01], "zeroline": False},
-        yaxis={"title": {"text": label}, "range": [low, high], "zeroline": False, **(LOG if log else {})},
+        yaxis={"title": {"text": label}, "range": [low, high], "zeroline": False, **(powers(low, high) if log else {})},
     )
 
 
@@ -69,7 +74,7 @@ def training_norms(
 
     threshold: θ of clipping by norm, a line; None for no line
     """
-    marked = [] if threshold is None else [threshold]
+    marked = np.array([] if threshold is None else [threshold])
     values = [*(np.concatenate(curve[1:4]) for curve in (*raw.values(), *applied.values())), marked]
     low, high = decades(np.concatenate(values))
     traces = []
@@ -88,7 +93,7 @@ def training_norms(
         legend=LEGEND,
         shapes=[] if threshold is None else [level(threshold, f"θ = {threshold:g}", "bottom")],
         xaxis={**UPDATE, "range": [0, updates * 1.01], "zeroline": False},
-        yaxis={"title": {"text": "‖g‖₂"}, "range": [low, high], "zeroline": False, **LOG},
+        yaxis={"title": {"text": "‖g‖₂"}, "range": [low, high], "zeroline": False, **powers(low, high)},
     )
 
 
@@ -180,7 +185,8 @@ def longest_solved(table: pd.DataFrame, *, updates: int, height: int = 210) -> g
         if rows.empty:
             continue
         spread = (rows["seed"] - table["seed"].mean()) * 0.18
-        said = rows["solved_at"].map("solved after {:.0f} updates".format) if solved else None
+        after = rows["solved_at"].map("solved after {:.0f} updates".format)
+        said = after.tolist() if solved else ["not solved"] * len(rows)
         traces.append(
             {
                 "type": "scatter",
@@ -189,10 +195,7 @@ def longest_solved(table: pd.DataFrame, *, updates: int, height: int = 210) -> g
                 "x": rows["length"].tolist(),
                 "y": (rows["cell"].map(cells.index) + spread).tolist(),
                 "customdata": [
-                    [cell, seed, words]
-                    for cell, seed, words in zip(
-                        rows["cell"], rows["seed"], said if solved else ["not solved"] * len(rows), strict=True
-                    )
+                    [cell, seed, words] for cell, seed, words in zip(rows["cell"], rows["seed"], said, strict=True)
                 ],
                 "marker": {
                     "size": 11,

@@ -237,7 +237,12 @@ def how_far_back(
     labels = [name.removesuffix(", h") for name in names]
     colours = [LINES[name]["color"] for name in names]
     text = {"size": 12, "color": palette.INK["light"]}
-    said = {"textposition": "inside", "insidetextanchor": "start", "constraintext": "none", "textfont": text}
+    said: dict[str, object] = {
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "constraintext": "none",
+        "textfont": text,
+    }
     said |= {"showlegend": False, "cliponaxis": False, "textangle": 0}
     traces = [
         {"type": "bar", "orientation": "h", "y": labels, "marker": {"color": colours, "opacity": 0.55},

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rnnviz.engine import Sizes
+from rnnviz.engine import Sizes, flow
 from rnnviz.figures.training import Curve
-from rnnviz.stage import Ghost, Output
+from rnnviz.stage import Backward, Ghost, Output
 from rnnviz.tasks.catalogue import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training.plan import CLIPS, OPTIMISERS, Plan
-from rnnviz.training.probe import probe, reading
+from rnnviz.training.probe import Reading, probe, reading
 from rnnviz.training.results import Record
 from rnnviz.training.run import Moment
 from rnnviz.training.standard_runs import PRESETS, SEEDS, SOLVED, SWEEP, WINDOW, solved_at
@@ -28,6 +28,8 @@ ELMAN = {"tanh": "elman", "ReLU": "elman-relu", "ReLU, identity start": "irnn"}
 CELLS = ("Elman", "GRU", "LSTM")
 RATES = ("0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "1", "100")
 CIRCLED, LEVELS = "⓪①②③④⑤⑥⑦⑧⑨", "▁▂▃▄▅▆▇█"
+SCALE = (-8.0, 0.0)
+"""The ends of the scale of norms, log10, that the heatmaps and the player share."""
 POINTS = 100
 """So many points make a curve: each is the mean of as many updates as that takes."""
 
@@ -47,8 +49,11 @@ CONTROLS = Controls(
     Number("batch", 1, 256, default=64, label="Sequences a batch", more=True),
     Real("bias", -20, 20, default=1.0, label="LSTM: forget bias at the start", step=1.0, more=True),
     Number("seed", 0, 9999, default=0, label="First seed", more=True),
-    Number("depth", 2, 50, default=10, label="Deepest level", more=True, when=("task", "brackets")),
-    Number("noise", 0, 100, default=10, label="Noise σ, hundredths", more=True, when=("task", "sine")),
+    *(
+        Number(name, one.least, one.most, default=one.default, label=one.label, more=True, when=("task", key))
+        for key, task in TASKS.items()
+        for name, one in task.options.items()
+    ),
 )
 
 Plans = Mapping[str, tuple[Plan, ...]]
@@ -117,15 +122,8 @@ class Compared:
 
     def frame(self) -> pd.DataFrame:
         """All updates of all runs, the columns of `Run.frame`."""
-        tables = []
-        for record in chain.from_iterable(self.records.values()):
-            plan = record.plan
-            table = pd.DataFrame(record.rows, columns=["loss", "metric", "grad_norm", "applied_norm"])
-            table.insert(0, "update", np.arange(1, len(table) + 1))
-            for name in ("seed", "length", "cell", "task"):
-                table.insert(0, name, getattr(plan, name))
-            tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        records = chain.from_iterable(self.records.values())
+        return pd.concat([record.frame() for record in records], ignore_index=True)
 
 
 def curve(records: Sequence[Record], column: str) -> Curve:
@@ -200,17 +198,20 @@ def markdown(frame: pd.DataFrame) -> str:
 
 def winner(compared: Compared) -> int:
     """Which solved first on average: its place among `CELLS`; `len(CELLS)` where none did in every seed."""
-    means = []
+    means: list[float] = []
     for cell in CELLS:
         records = compared.records.get(cell, ())
         at = [solved_at(record.column("loss"), record.plan.chance) for record in records]
-        means.append(np.mean(at) if at and None not in at else np.inf)
+        means.append(float(np.mean(np.array(at, dtype=float))) if at and None not in at else np.inf)
     return len(CELLS) if np.isinf(min(means)) else int(np.argmin(means))
 
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """A kept network on the probe, beside the untrained one. Output: the likeliest answers, or the number itself."""
+    """A kept network on the probe, beside the untrained one. Output: the likeliest answers, or the number itself.
+
+    backward: of the probe's loss, as in `probe.reading`; None where it is no number
+    """
 
     plan: Plan
     moment: Moment
@@ -218,34 +219,50 @@ class Inside:
     tokens: list[str]
     output: Output
     ghost: Ghost | None
+    backward: Backward | None
 
 
 def inside(record: Record, place: int) -> Inside:
     """What the network computed at the kept moment of this number (from 0) on the probe."""
-    moment, first = record.moments[place], record.moments[0]
-    trace, output = _said(record.plan, moment)
-    ghost = None if moment is first else Ghost(*_said(record.plan, first), "untrained")
-    return Inside(record.plan, moment, trace, tokens(record.plan), output, ghost)
+    plan, moment, first = record.plan, record.moments[place], record.moments[0]
+    read = reading(plan, moment)
+    ghost = None
+    if moment is not first:
+        before = reading(plan, first)
+        ghost = Ghost(before.trace, _output(plan, before.said), "untrained")
+    return Inside(plan, moment, read.trace, tokens(plan), _output(plan, read.said), ghost, _backward(plan, read))
 
 
-def _said(plan: Plan, moment: Moment) -> tuple[Any, Output]:
-    trace, _ = reading(plan, moment)
-    readout, asked = moment.readout(), probe(plan).asked[0]
-    said = trace.h @ readout.weight.T + readout.bias
+def _backward(plan: Plan, read: Reading) -> Backward | None:
+    if not (np.isfinite(read.trace.h).all() and np.isfinite(read.dh).all()):
+        return None
+    back = flow(read.trace, read.dh)
+    return Backward(
+        read.losses, back.total, back.own, back.carried, SCALE, back.cell, unit="nats" if plan.of_task.classes else ""
+    )
+
+
+def _output(plan: Plan, said: np.ndarray) -> Output:
     if plan.of_task.classes is None:
-        shown = [[f"{value:.2f}"] if wanted else ["·"] for value, wanted in zip(said[:, 0], asked, strict=True)]
-        return trace, Output(shown, np.full((len(said), 1), np.nan))
+        asked = probe(plan).asked[0]
+        shown = [[_short(value)] if wanted else ["·"] for value, wanted in zip(said[:, 0], asked, strict=True)]
+        return Output(shown, np.full((len(said), 1), np.nan))
     p = np.exp(said - said.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
     ranks = np.argsort(-p, axis=1, kind="stable")[:, :3]
     names = answers(plan.of_task)
-    return trace, Output([[names[k] for k in row] for row in ranks], np.take_along_axis(p, ranks, axis=1))
+    return Output([[names[k] for k in row] for row in ranks], np.take_along_axis(p, ranks, axis=1))
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}" if abs(value) < 1e4 else f"{value:.0e}"
 
 
 def answers(task: Task) -> list[str]:
     """A name for each class."""
     if task is TASKS["order"]:
         return ["XX", "XY", "YX", "YY"]
+    assert task.classes is not None
     names = list(task.symbols or "")[: task.classes]
     return [*names, *map(str, range(len(names), task.classes))]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from itertools import chain
 from uuid import uuid4
 
@@ -15,15 +16,14 @@ from rnnviz.training import jobs
 from rnnviz.training.job import View
 from rnnviz.training.plan import Plan
 
-from . import training
+from . import fixed, training
 from .lesson import Lesson
 from .training import Compared, Plans
+from .training_questions import QUESTIONS, question_of
 
 EVERY = 0.5
 """Seconds between two looks while something trains."""
-WANTED, OWNER, SHOWN = "training wanted", "training owner", "training shown"
-SCALE = (-8.0, 0.0)
-"""The ends of the scale of norms, log10, that all panels share."""
+WANTED, OWNER, SHOWN, SEEN = "training wanted", "training owner", "training shown", "training seen"
 
 
 def owner() -> str:
@@ -45,23 +45,65 @@ def compared(views: dict[str, list[View | None]]) -> Compared | None:
     return Compared(records) if records else None
 
 
-def train(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
-    """The stage: buttons and curves, drawn anew twice a second while something trains. Returns what it shows now.
+def shown(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
+    """What there is to show: what has arrived of these runs, or what was shown last, with a sentence that says so.
 
     standard: what is shown before these plans have trained, and nothing else was
     """
-    begin(plans)
-    views = look(plans)
-    going = busy(views, plans)
-    shown = compared(views)
-    if shown is not None:
+    found = compared(look(plans))
+    if found is not None:
         st.session_state[SHOWN] = plans
-    else:
-        shown = compared(look(st.session_state.get(SHOWN, standard))) or compared(look(standard))
-        lesson.note(
-            "These settings have not been trained yet: the curves are those of "
-            f"**{shown.task.name}, T = {shown.any.plan.length}**, as you saw them last. Press **Train**."
+        return found
+    found = compared(look(st.session_state.get(SHOWN, standard))) or compared(look(standard))
+    assert found is not None, "the standard runs come with the app"
+    lesson.note(
+        "These settings have not been trained yet: the curves are those of "
+        f"**{found.task.name}, T = {found.any.plan.length}**, as you saw them last. Press **Train**."
+    )
+    return found
+
+
+def ask(lesson: Lesson, shown: Compared) -> bool:
+    """Which cell wins, and why? Returns whether the runs are held back until that is chosen: of a preset, as soon as
+    it is pressed."""
+    plan = shown.any.plan
+    about = plan.task, plan.length, plan.learning_rate, plan.clip
+    question = question_of({cell: tuple(one.plan for one in of_cell) for cell, of_cell in shown.records.items()})
+    if question is None:
+        lesson.predict(
+            f"{shown.task.name}, T = {plan.length}: which cell gets there in the fewest updates?",
+            [*training.CELLS, "None of them in every seed"],
+            answer=training.winner(shown),
+            reveal=training.verdict(shown),
+            about=about,
         )
+        return False
+    name, asked = question
+    pressed = st.session_state.get(f"{lesson.key} preset") == list(QUESTIONS).index(name)
+    with below(lesson) if pressed else nullcontext():
+        chosen = lesson.predict(
+            asked.asks, asked.options, answer=asked.answer(shown), reveal=asked.reveal(shown), about=about
+        )
+    return pressed and not (chosen or fixed.hidden("predict") or name in st.session_state.get(SEEN, ()))
+
+
+@contextmanager
+def below(lesson: Lesson) -> Iterator[None]:
+    """What would stand above the stage stands here: below the presets, where the learner's hand is."""
+    above, lesson.before_stage = lesson.before_stage, st.container()
+    try:
+        yield
+    finally:
+        lesson.before_stage = above
+
+
+def train(lesson: Lesson, plans: Plans, shown: Compared, *, held: bool) -> None:
+    """The stage: buttons and curves, drawn anew twice a second while something trains.
+
+    held: whether the curves wait until the learner has said what they will show
+    """
+    begin(plans)
+    going = busy(look(plans), plans)
 
     def live() -> None:
         begin(plans)
@@ -77,8 +119,24 @@ def train(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
             st.rerun()
 
     with lesson.on_stage:
-        st.fragment(live, run_every=EVERY if going else None)()
-    return shown
+        if held:
+            hold(shown)
+        else:
+            st.fragment(live, run_every=EVERY if going else None)()
+
+
+def hold(shown: Compared) -> None:
+    """In the place of the curves: that they wait for a choice, and the way past it."""
+    found = question_of({cell: tuple(one.plan for one in of_cell) for cell, of_cell in shown.records.items()})
+    assert found is not None, "only a preset is held back"
+    name, _ = found
+
+    def look_at_once() -> None:
+        st.session_state[SEEN] = {*st.session_state.get(SEEN, ()), name}
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown("**Choose first**, below: the curves of this preset appear here with your answer.")
+        st.button("Show them without one", key="training show", on_click=look_at_once, type="tertiary")
 
 
 def seeds_first(plans: Plans) -> Iterable[Plan]:
@@ -100,9 +158,8 @@ def begin(plans: Plans) -> None:
 
 def busy(views: dict[str, list[View | None]], plans: Plans) -> bool:
     wanted = st.session_state.get(WANTED, set())
-    return any(view is not None and view.active for view in chain.from_iterable(views.values())) or any(
-        plan.key in wanted for plan in seeds_first(plans)
-    )
+    known = [view for view in chain.from_iterable(views.values()) if view is not None]
+    return any(view.active or view.ending for view in known) or any(plan.key in wanted for plan in seeds_first(plans))
 
 
 def want(plans: Iterable[Plan]) -> None:
@@ -117,14 +174,21 @@ def stop(plans: Iterable[Plan]) -> None:
 
 
 def buttons(plans: Plans, views: dict[str, list[View | None]]) -> None:
-    """A column a cell: how far it is, and a button to stop it or to go on; a button for all."""
+    """A column a cell: how far it is, and a button to stop it or go on; a button for all. When all is done, a line."""
     wanted = st.session_state.get(WANTED, set())
-    columns = st.columns([1.1, *([2] * len(plans))], vertical_alignment="top", gap="small")
     left = {cell: [plan for plan, view in zip(plans[cell], views[cell], strict=True) if open_(plan, view, wanted)]
             for cell in plans}  # fmt: skip
     everything = list(chain.from_iterable(left.values()))
+    if not everything and not busy(views, plans):
+        told = [f"**{cell}** · {progress(plans[cell], views[cell], wanted)[1]}" for cell in plans]
+        st.markdown(f":material/check: All are trained. {'; '.join(told)}.")
+        return
+    columns = st.columns([1.1, *([2] * len(plans))], vertical_alignment="top", gap="small")
     with columns[0]:
-        if everything:
+        if busy(views, plans):
+            st.button("Stop all", icon=":material/stop:", key="training stop", on_click=stop,
+                      args=(list(seeds_first(plans)),), width="stretch")  # fmt: skip
+        else:
             known = any(view is not None for view in chain.from_iterable(views.values()))
             st.button(
                 "Train the rest" if known else "Train",
@@ -135,11 +199,6 @@ def buttons(plans: Plans, views: dict[str, list[View | None]]) -> None:
                 args=(everything,),
                 width="stretch",
             )
-        elif busy(views, plans):
-            st.button("Stop all", icon=":material/stop:", key="training stop", on_click=stop,
-                      args=(list(seeds_first(plans)),), width="stretch")  # fmt: skip
-        else:
-            st.markdown(":material/check: All are trained.")
     for cell, column in zip(plans, columns[1:], strict=True):
         with column:
             of_cell = views[cell]
@@ -149,8 +208,17 @@ def buttons(plans: Plans, views: dict[str, list[View | None]]) -> None:
                 st.button(f"Stop {cell}", icon=":material/stop:", key=f"training stop {cell}", on_click=stop,
                           args=(plans[cell],), type="tertiary")  # fmt: skip
             elif left[cell] and any(view is not None for view in of_cell):
-                st.button(f"Continue {cell}", icon=":material/play_arrow:", key=f"training go {cell}", on_click=want,
-                          args=(left[cell],), type="tertiary")  # fmt: skip
+                st.button(continues(cell, of_cell), icon=":material/play_arrow:", key=f"training go {cell}",
+                          on_click=want, args=(left[cell],), type="tertiary")  # fmt: skip
+
+
+def continues(cell: str, views: list[View | None]) -> str:
+    """What the button says: from where the first of the runs that were stopped goes on."""
+    stopped = [view for view in views if view is not None and view.state in ("stopped", "failed")]
+    if not stopped or not stopped[0].resumes:
+        return f"Continue {cell}"
+    of_seed = f", seed {stopped[0].plan.seed}" if len(views) > 1 else ""
+    return f"Continue {cell} from update {stopped[0].resumes:,}{of_seed}"
 
 
 def reasons(views: dict[str, list[View | None]]) -> None:
@@ -181,7 +249,7 @@ def progress(plans: Iterable[Plan], views: list[View | None], wanted: set[str]) 
     elif active and active[0].position:
         words = f"waits as number {active[0].position} of {active[0].queue}"
     elif active:
-        words = "its process starts"
+        words = f"goes on from {active[0].resumes:,}" if active[0].resumes else "its process starts"
     elif any(plan.key in wanted for plan in plans):
         words = "waits for the others"
     elif died:
@@ -189,7 +257,8 @@ def progress(plans: Iterable[Plan], views: list[View | None], wanted: set[str]) 
     elif len(ended) == len(plans):
         words = f"{total:,} updates, {len(plans)} seed{'s' if len(plans) > 1 else ''}"
     elif any(view is not None and view.state in ("stopped", "failed") for view in views):
-        words = f"stopped after {done:,} of {total:,} updates"
+        ending = any(view is not None and view.ending for view in views)
+        words = f"{'stops' if ending else 'stopped'} after {done:,} of {total:,} updates"
     else:
         words = "not trained yet"
     return min(1.0, done / total), words
@@ -203,7 +272,8 @@ def draw(figure, name: str, *, caption: str, alt: str) -> None:
 def curves(shown: Compared) -> None:
     """Loss, metric, norms, and how far back the loss reaches."""
     task, plan = shown.task, shown.any.plan
-    each = f"mean of {max(1, plan.updates // training.POINTS)} updates; band: all seeds"
+    width = max(1, plan.updates // training.POINTS)
+    each = f"{f'mean of {width} updates' if width > 1 else 'each update'}; band: all seeds"
     unit = "nats" if task.classes else "squared error"
     left, right = st.columns(2, gap="medium")
     with left:
@@ -252,8 +322,8 @@ def curves(shown: Compared) -> None:
                 figures.reach_over_training(
                     {cell: values for cell, (_, values) in reach.items()},
                     {cell: at for cell, (at, _) in reach.items()},
-                    low=SCALE[0],
-                    high=SCALE[1],
+                    low=training.SCALE[0],
+                    high=training.SCALE[1],
                     height=260,
                 ),
                 "reach",
@@ -306,6 +376,7 @@ def look_inside(lesson: Lesson, shown: Compared) -> None:
             title=f"{cell} after {updates:,} updates of training, on the probe sequence",
             palette=palette.PLAYER,
             ghost=seen.ghost,
+            backward=seen.backward,
         )
 
     st.fragment(scrub)()

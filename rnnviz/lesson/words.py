@@ -29,6 +29,11 @@ def verbatim(text: str, most: int = 40) -> str:
     return f"{fence} {shown} {fence}" if shown.strip() else "nothing"
 
 
+def escaped(text: str) -> str:
+    """Text in a sentence (markdown) as it is: no sign in it is markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#$~:|!-])", r"\\\1", text)
+
+
 def decimal(value: float, *, brackets: bool = False) -> str:
     """A number in LaTeX: 4 decimals, or 4 digits where that would leave nothing; brackets: around negative ones."""
     if math.isnan(value):

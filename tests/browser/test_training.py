@@ -14,6 +14,9 @@ def test_two_cells_train_one_is_stopped_and_the_link_opens_what_was_trained(open
     bars = page.get_by_test_id("stProgress")
     page.get_by_role("button", name="Stop LSTM").click()
     bars.filter(has_text=re.compile("LSTM · stopped after")).wait_for()
+    bars.filter(has_text=re.compile(r"GRU · seed 0: [1-9]")).wait_for(timeout=COLD)
+    page.get_by_role("button", name="Stop GRU").click()
+    page.get_by_role("button", name=re.compile(r"Continue GRU from update \d")).click()
     bars.filter(has_text=re.compile("Elman · 3,000 updates")).wait_for(timeout=COLD)
     bars.filter(has_text=re.compile("GRU · 3,000 updates")).wait_for(timeout=COLD)
     page.get_by_role("button", name="Continue LSTM").wait_for()
@@ -28,6 +31,16 @@ def test_two_cells_train_one_is_stopped_and_the_link_opens_what_was_trained(open
     slider.press("Home")
     another.page.get_by_text("untrained", exact=True).wait_for()
     another.page.locator(f".rnnviz-player[data-trace]:not([data-trace='{before}'])").wait_for()
+
+
+def test_a_preset_shows_its_runs_after_a_choice(open_page):
+    page = open_page("training").page
+    page.get_by_role("radio", name="Explode").or_(page.get_by_role("button", name="Explode")).first.click()
+    page.get_by_text("Choose first").wait_for()
+    assert page.locator(".st-key-training-loss").count() == 0
+    page.get_by_text("None: all end in the same update").click()
+    page.get_by_text("You were right").wait_for()
+    page.locator(".st-key-training-loss .main-svg").first.wait_for()
 
 
 def test_the_page_opens_full_with_the_shipped_runs(open_page):

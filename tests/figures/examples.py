@@ -88,7 +88,24 @@ REACHED = {"Elman": np.array([[-np.inf, -3.0], [-9.0, np.nan]]), "LSTM": np.zero
 SOLVED = pd.DataFrame(
     {"cell": ["Elman", "Elman", "LSTM"], "length": [10, 50, 50], "seed": [0, 1, 0], "solved_at": [90, None, 400]}
 )
+WAVE, YEARS = np.array([1.0, 3.0, 2.0, 1.0, 3.0, 2.0, 1.0]), np.arange(1700.0, 1707.0)
+AHEAD = {"persistence": np.array([1.0, 1.0]), "Elman": np.array([2.5, np.nan]), "Convolution": np.array([9.0, -9.0])}
+OFF = {"persistence": np.array([1.0, 2.0]), "Elman": np.array([0.5, np.nan]), "Convolution": np.array([0.25, 90.0])}
 ALL = {
+    "series_parts": lambda: figures.series_parts(
+        WAVE,
+        YEARS,
+        parts={"training": (0, 4), "validation": (4, 6), "test": (6, 7)},
+        covered="test",
+        scaling=(2.0, 0.75),
+        window=(1, 4),
+        value_label="sunspot number",
+        time_label="year",
+    ),
+    "forecast_fan": lambda: figures.forecast_fan(
+        WAVE, YEARS, AHEAD, at=3, window=3, limits=(0.0, 4.0), value_label="sunspot number", time_label="year"
+    ),
+    "error_by_horizon": lambda: figures.error_by_horizon(OFF, highest=3.0, value_label="RMSE, sunspot number"),
     "training_curves": lambda: figures.training_curves(
         CURVES, chance=1.4, goal=0.14, label="loss, nats", log=True, updates=15
     ),

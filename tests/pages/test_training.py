@@ -1,10 +1,14 @@
 """The lesson "Train and compare" as a learner meets it: what it shows are the runs; what it starts are the plans."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnnviz.lesson import training
+from rnnviz.lesson.training_questions import QUESTIONS
 from rnnviz.training import Plan, results, train
+from rnnviz.training.job import View
 from rnnviz.training.jobs import JOBS
 from rnnviz.training.standard_runs import record_of, solved_at, standard
 from tests.pages.page import LessonApp
@@ -92,6 +96,50 @@ def test_settings_that_were_not_trained_say_so_over_the_runs_that_were(monkeypat
         (cell.lower(), seed) for seed in range(2) for cell in training.CELLS
     ]
     assert {(plan.length, plan.updates, plan.hidden_size) for plan in started} == {(6, 12, 3)}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_preset_asks_before_it_shows_and_its_shipped_runs_answer(name):
+    page = Page()
+    labels = page.buttons("Parity").options
+    page.choose("Parity", list(QUESTIONS).index(name))
+    assert len(labels) == len(QUESTIONS) and page.stage("loss") is None
+    assert not [text for text in page.prose if "| cell |" in text or "not solved" in text]
+    question = QUESTIONS[name]
+    plans = [plan for plan in standard() if plan.key in page_keys(page)]
+    records = {cell: tuple(results.kept(plan, [results.SHIPPED]) for plan in plans if plan.cell == cell.lower())
+               for cell in training.CELLS}  # fmt: skip
+    ends = {cell: np.mean([solved_at(one.column("loss"), one.plan.chance) or np.inf for one in of_cell])
+            for cell, of_cell in records.items()}  # fmt: skip
+    if name == "explode":
+        right = 3 if len({of_cell[0].updates for of_cell in records.values()}) < 3 else None
+    else:
+        right = list(ends).index(min(ends, key=ends.get)) if np.isfinite(min(ends.values())) else 3
+    page.choose(question.options[0], right)
+    assert "You were right" in page.said("You were right") and page.stage("loss") is not None
+
+
+def page_keys(page):
+    plans, _ = training.plans(training.Config(page.app.session_state["training config"]))
+    return {plan.key for of_cell in plans.values() for plan in of_cell}
+
+
+def test_what_the_inside_plays_back_is_the_gradient_of_the_heatmap():
+    record = keep()["GRU"][0]
+    header, arrays = Page(**SMALL, look="GRU").player
+    np.testing.assert_allclose(arrays["backward total"], record.reach[-1], rtol=1e-4)
+    assert header["backward"]["unit"] == "" and np.isfinite(arrays["backward loss"]).sum() == 1
+
+
+def test_a_run_that_was_stopped_says_from_where_it_goes_on(monkeypatch):
+    record = keep()["LSTM"][0]
+    stopped = View(record.plan, "stopped", replace(record, rows=record.rows[:7], state="stopped"), resumes=7)
+    asked = JOBS.look
+    monkeypatch.setattr(
+        "rnnviz.lesson.training_live.jobs.look",
+        lambda plan, owner: stopped if plan.key == record.plan.key else asked(plan, owner),
+    )
+    assert "Continue LSTM from update 7, seed 0" in Page(**SMALL).labels
 
 
 def test_a_run_that_died_keeps_its_curve_and_says_when():
