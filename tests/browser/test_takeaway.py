@@ -1,0 +1,168 @@
+"""What can be taken away: the player as a page that plays from disk without a network, and figures as they are."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from rnnviz.stage.standalone import page as standalone_page
+from rnnviz.training.character_model import character_model
+from tests.browser.lesson_page import STATE_CHART, LessonPage, number
+
+TEXT = "to be or not to be"
+SAVE = "Save as a file"
+
+
+def from_the_menu(lesson: LessonPage, item: str):
+    """Choose an item of the player's menu by keyboard, and wait for the file."""
+    opener = lesson.player.get_by_role("button", name=SAVE)
+    opener.focus()
+    lesson.page.keyboard.press("Enter")
+    choice = lesson.player.get_by_role("button", name=item)
+    while not choice.evaluate("one => one.getRootNode().activeElement === one"):
+        lesson.page.keyboard.press("ArrowDown")
+    with lesson.page.expect_download() as download:
+        lesson.page.keyboard.press("Enter")
+    choice.wait_for(state="hidden")
+    return download.value
+
+
+def test_the_saved_player_plays_from_disk_without_a_network(open_page, browser, tmp_path):
+    lesson = open_page(f"?cell=GRU&text={TEXT.replace(' ', '+')}&t=4&pin=4.5&show=n")
+    file = from_the_menu(lesson, "Player (HTML)")
+    path = tmp_path / file.suggested_filename
+    file.save_as(path)
+    assert path.name == "unrolling-player.html"
+    payload = bytes(lesson.page.evaluate("Array.from(window.rnnvizPlayer.bytes)"))
+    title = lesson.look("p.data.title")
+    assert path.read_text(encoding="utf-8") == standalone_page(payload, title=title, opening="t=4&pin=4.5&show=n")
+
+    context = browser.new_context(offline=True, color_scheme="dark", viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("request", lambda request: wrong.append(request.url) if "blob:" not in request.url else None)
+    page.goto(path.as_uri())
+    saved = LessonPage(page)
+    page.wait_for_selector(LessonPage.PLAYER)
+    assert wrong == [path.as_uri()]
+    assert saved.fingerprint == lesson.fingerprint
+    assert page.get_by_role("heading", name=title).is_visible() and page.title() == title
+    h = character_model("GRU").read(TEXT).trace.h
+    assert saved.look("[p.timeline.position, p.quantity, p.theme]") == [4, "n", "dark"]
+    assert f"unit 5 at t = 4: h = {h[3, 5]:.4f}".replace("-", "−") in saved.readout.inner_text()
+    page.get_by_role("button", name="Light colours").click()
+    assert saved.look("p.theme") == "light"
+
+    saved.player.get_by_label("Show", exact=True).select_option("h")
+    saved.player.get_by_label("Speed").select_option("8")
+    saved.player.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Space")
+    page.wait_for_function("window.rnnvizPlayer.timeline.position > 8.2")
+    page.keyboard.press("Space")
+    middle = saved.look("p.timeline.step")
+    assert 8 <= middle < len(TEXT)
+    assert number(saved.point_to(middle, 7).splitlines()[0]) == pytest.approx(h[middle, 7], abs=5e-5)
+    assert saved.player.get_by_role("button", name="Player (HTML)").count() == 0
+    page.get_by_text("The numbers as a table").click()
+    row = page.locator("tbody tr").nth(middle).locator("td").all_inner_texts()
+    assert row[:2] == [str(middle + 1), saved.look(f"p.data.tokens[{middle}]")]
+    np.testing.assert_array_equal(np.array(row[2:], np.float32), h[middle].astype(np.float32))
+    assert wrong == [path.as_uri()]
+    context.close()
+
+
+def test_the_picture_of_the_player_is_what_stands_there(open_page, tmp_path):
+    lesson = open_page(f"?cell=GRU&text={TEXT.replace(' ', '+')}", color_scheme="dark")
+    from_the_menu(lesson, "Picture (PNG)").save_as(tmp_path / "player.png")
+    with Image.open(tmp_path / "player.png") as image:
+        pixels = np.asarray(image.convert("RGBA"))
+    box = lesson.canvas.bounding_box()
+    assert pixels.shape[1] == 2 * (box["width"] + 28)
+    assert (pixels[..., 3] == 255).all() and (pixels[:10, :10, :3] < 64).all()
+    x, y, height = lesson.look(
+        "[p.current.x(3) + p.current.gap + (p.current.column - p.current.gap) / 4, p.current.row.main.y, "
+        "p.current.row.main.height]"
+    )
+    top = len(pixels) / 2 - 14 - box["height"]
+    rows = [round(2 * (top + y + (unit + 0.5) * height / 64) - 0.5) for unit in range(64)]
+    drawn = pixels[rows, round(2 * (14 + x)), :3].astype(int)
+    trace = character_model("GRU").read(TEXT).trace
+    shown = lesson.look(
+        "Array.from({ length: 64 }, (_, unit) => p.data.colour(p.data.value('h', 3, unit), 'signed', 1))"
+    )
+    assert lesson.look("p.data.byKey.get('h').limit") == 1 and abs(trace.h).max() <= 1
+    assert abs(drawn - [[int(part) for part in one[4:-1].split(",")] for one in shown]).max() <= 2
+    above = pixels[: round(2 * top), :, :3].astype(np.uint32) @ [1, 256, 65536]
+    assert len(np.unique(above)) > 50  # words and scales
+
+
+def test_a_figure_is_saved_in_its_colours_with_its_words(open_page, tmp_path):
+    lesson = open_page(f"?text={TEXT.replace(' ', '+')}", height=1300, color_scheme="dark")
+    background = lesson.page.evaluate(f"document.querySelector('{STATE_CHART} .plot').layout.paper_bgcolor")
+    caption = lesson.page.locator(f"{STATE_CHART} .caption").inner_text()
+    files = {}
+    for format in ("PNG", "SVG"):
+        with lesson.page.expect_download() as download:
+            lesson.page.locator(f"{STATE_CHART} button.save", has_text=format).click()
+        assert download.value.suggested_filename == f"unrolling-state.{format.lower()}"
+        download.value.save_as(tmp_path / format)
+        files[format] = tmp_path / format
+    with Image.open(files["PNG"]) as image:
+        assert image.width == 2 * round(lesson.page.locator(f"{STATE_CHART} .plot").bounding_box()["width"])
+        corner = image.convert("RGBA").getpixel((2, 2))
+    red, green, blue = lesson.page.evaluate(
+        f"import('/assets/stage/theme.js').then(({{ rgb }}) => rgb('{background}'))"
+    )
+    assert corner == (red, green, blue, 255)
+    drawing = files["SVG"].read_text(encoding="utf-8")
+    assert caption.split(",")[0] in drawing
+
+
+TRACES = """[
+  { type: "scatter", name: "h<sub>t</sub>", x: [1, 2, 3], y: [0.5, null, -1e-20] },
+  { type: "bar", name: 'a "b", c', x: ["p", "q"], y: { bdata: btoa(String.fromCharCode(...new Uint8Array(
+    new Float32Array([0.1, -3]).buffer))), dtype: "f4" } },
+  { type: "heatmap", name: "W", xaxis: "x2", yaxis: "y2", y: [7, 8], z: { shape: "2,3", dtype: "f8",
+    bdata: btoa(String.fromCharCode(...new Uint8Array(new Float64Array([1, 2, 3, 4, 5, 6]).buffer))) } },
+  { type: "scatter", name: "not shown", visible: false, x: [9], y: [9] },
+]"""
+
+
+def test_every_figure_has_its_numbers_as_a_table(open_page):
+    lesson = open_page(f"?text={TEXT.replace(' ', '+')}", height=1300)
+    with lesson.page.expect_download() as download:
+        lesson.page.get_by_role("button", name="Save the numbers of this figure as CSV").first.click()
+    assert download.value.suggested_filename == "unrolling-state.csv"
+    rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
+    h = character_model("LSTM").read(TEXT).trace.h
+    assert len(rows) == h.size and list(rows[0])[:1] == ["name"]
+    shown = np.full(h.shape, np.nan, np.float32)
+    for row in rows:
+        shown[int(row["x"]) - 1, int(row["y"])] = float(row["z"])
+    np.testing.assert_array_equal(shown, h.astype(np.float32))
+
+    text = lesson.page.evaluate(
+        f"""async () => {{
+        const {{ tableOf }} = await import("/assets/stage/table.js");
+        const {{ csv }} = await import("/assets/stage/save.js");
+        const plot = document.body.appendChild(document.createElement("div"));
+        await window.Plotly.newPlot(plot, {TRACES}, {{ xaxis: {{ domain: [0, 0.4], title: {{ text: "step" }} }},
+          xaxis2: {{ domain: [0.6, 1] }}, yaxis2: {{ anchor: "x2" }} }});
+        const found = csv(tableOf(plot._fullData, plot._fullLayout));
+        plot.remove();
+        return found; }}"""
+    )
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["name", "panel", "x", "y", "z"],
+        ["ht", "step", "1", "0.5", ""],
+        ["ht", "step", "2", "", ""],
+        ["ht", "step", "3", "-1e-20", ""],
+        ['a "b", c', "step", "p", "0.1", ""],
+        ['a "b", c', "step", "q", "-3", ""],
+        *[["W", "x2 y2", str(k % 3), str(7 + k // 3), str(k + 1)] for k in range(6)],
+    ]
