@@ -1,29 +1,14 @@
-"""The script that the server runs: the lessons in the order of learning."""
-
-from pathlib import Path
+"""The script that the server runs: the home page and the lessons in the order of learning."""
 
 import streamlit as st
 
-PAGES = Path(__file__).parent.parent / "pages"
-LESSONS = {
-    "sequences": ("Sequences", ":material/reorder:"),
-    "unrolling": ("Unrolling", ":material/view_column:"),
-    "lstm": ("LSTM", ":material/memory:"),
-    "gru": ("GRU", ":material/account_tree:"),
-    "bptt": ("BPTT", ":material/undo:"),
-    "vanishing": ("Vanishing", ":material/trending_down:"),
-    "clipping": ("Clipping", ":material/content_cut:"),
-    "training": ("Train", ":material/model_training:"),
-}
-"""File name and address -> title and icon."""
-FIRST = "unrolling"
-"""What opens at the app's bare address."""
+from rnnviz.lesson.outline import COURSE, HOME, PAGES
 
 st.set_page_config(page_title="rnnviz", page_icon=str(PAGES.parent / "assets" / "icon.svg"), layout="wide")
 st.navigation(
     [
-        st.Page(PAGES / f"{name}.py", title=title, icon=icon, url_path=name, default=name == FIRST)
-        for name, (title, icon) in LESSONS.items()
+        st.Page(PAGES / f"{HOME}.py", title="Home", icon=":material/home:", default=True),
+        *(st.Page(row.file, title=row.title, icon=f":material/{row.icon}:", url_path=row.name) for row in COURSE),
     ],
     position="top",
 ).run()
