@@ -1,0 +1,40 @@
+// Presentation mode: the stage large, prose away. It is the browser's own; what is drawn larger follows `scale`.
+
+import * as link from "./link.js";
+import { now, set } from "./moment.js";
+
+const CLASS = "rnnviz-present";
+const [WIDE, HIGH] = [1020, 590]; // pixels of a window in which everything has the size that it has on a page
+const LARGEST = 2.4;
+const owner = {};
+
+export function presenting() {
+  return document.documentElement.classList.contains(CLASS);
+}
+
+// How many times larger than on a page everything is drawn; 1 outside of the mode.
+export function scale() {
+  return now().scale ?? 1;
+}
+
+// Enter or leave the mode, on this page and the pages that follow.
+export function present(on) {
+  document.documentElement.classList.toggle(CLASS, on);
+  link.keep(owner, "present", on ? "1" : null);
+  fit();
+}
+
+// A page begins: it is presented if the one before was, or if the link says so.
+export function begin() {
+  if (presenting() || link.read("present") === "1") present(true);
+}
+
+function fit() {
+  const on = presenting();
+  const room = Math.min(window.innerWidth / WIDE, window.innerHeight / HIGH, LARGEST);
+  const k = on ? Math.max(1, Math.round(20 * room) / 20) : 1;
+  document.documentElement.style.setProperty("--rnnviz-scale", String(k));
+  set({ scale: k });
+}
+
+window.addEventListener("resize", () => presenting() && fit());
