@@ -1,6 +1,7 @@
 """The server: the course, its assets, and what a visitor sees when a script fails. `streamlit run app.py` starts it."""
 
 import asyncio
+import os
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,37 +11,22 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnnviz.lesson.apology import apologise
+from rnnviz.serving import Headers, headers
 
 ASSETS = Path(__file__).parent / "assets"
-HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
-
-
-class Headers:
-    """Adds the security headers to every answer; assets are asked for anew, so that an update shows at once."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = HEADERS | ({"Cache-Control": "no-cache"} if scope["path"].startswith("/assets/") else {})
-                added = [(name.lower().encode(), value.encode()) for name, value in own.items()]
-                message["headers"] = [*message.get("headers", []), *added]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+HEADERS = headers(os.environ)
+BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
+"""The path below which the app lives, such as /rnn; empty at the root."""
+ROUTES = [Mount(f"{BASE}/assets", StaticFiles(directory=ASSETS))]
 
 
 @asynccontextmanager
 async def opened(app: st.App) -> AsyncIterator[None]:
     """Opens a browser, which `streamlit run` does for a script but not for an `st.App`."""
     if not st.get_option("server.headless"):
-        base = st.get_option("server.baseUrlPath").strip("/")
-        address = f"http://localhost:{st.get_option('server.port')}/{base}"
+        address = f"http://localhost:{st.get_option('server.port')}{BASE}/"
         asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
     yield
 
@@ -48,7 +34,7 @@ async def opened(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "rnnviz/course.py",
     lifespan=opened,
-    routes=[Mount("/assets", StaticFiles(directory=ASSETS))],
-    middleware=[Middleware(Headers)],
+    routes=ROUTES,
+    middleware=[Middleware(Headers, HEADERS)],
     on_script_error=apologise,
 )

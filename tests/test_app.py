@@ -146,7 +146,9 @@ PAINT = """
 import sys
 from streamlit.testing.v1 import AppTest
 import app
-page = AppTest.from_file({script!r}, default_timeout=60).run()
+home = AppTest.from_file({script!r}, default_timeout=60).run()
+assert not home.exception and home.title[0].value == "rnnviz"
+page = AppTest.from_file({lesson!r}, default_timeout=60).run()
 assert not page.exception and page.title[0].value == "Unrolling"
 page.button_group(key="cell").set_value("GRU").run()
 assert not page.exception
@@ -155,7 +157,7 @@ print(*sorted({{name.split(".")[0] for name in sys.modules}} & {{"torch", "matpl
 
 
 def test_neither_the_app_nor_its_first_paint_loads_torch():
-    program = PAINT.format(script=str(ROOT / "rnnviz" / "course.py"))
+    program = PAINT.format(script=str(ROOT / "rnnviz" / "course.py"), lesson=str(ROOT / "pages" / "unrolling.py"))
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     ("app",),
-    ("course",),
+    ("course", "serving"),
     ("pages",),
     ("lesson",),
     ("stage", "figures", "training"),
@@ -22,7 +22,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_IN = {
     "torch": {"training"},
-    "streamlit": {"app", "course", "lesson", "stage"},
+    "streamlit": {"app", "course", "serving", "lesson", "stage"},
     "plotly": {"figures"},
     "scipy": set(),
 }

@@ -256,7 +256,7 @@ class Mask {
         if (cell.outline) stretch(cell.outline, all[k][cell.ghost], data.limit);
         cell.number.parentElement.classList.toggle("chosen", k === this.chosen);
         if (cell.slider) {
-          cell.slider.setAttribute("aria-valuenow", String(value));
+          cell.slider.setAttribute("aria-valuenow", String(Number(value.toFixed(4)))); // ARIA takes no exponent
           cell.slider.setAttribute("aria-valuetext", text);
           cell.slider.style.setProperty("--share", value);
         }

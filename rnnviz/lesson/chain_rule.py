@@ -19,6 +19,7 @@ AROUND = 5
 """Factors that are offered on either side of the chosen one, beside the first and the last of all."""
 WRITTEN = 6
 """A product of more factors is written with dots."""
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 HELD = np.log10(5)
 """A gradient has held if it has lost or won less than a factor of five on its way."""
 
@@ -120,8 +121,9 @@ def offered(T: int, step: int) -> list[str]:
 
 
 def factor_name(cell: str, t: int) -> str:
+    """In plain characters: a formula on a button has no name for those who listen."""
     state = "(h, c)" if cell == "LSTM" else "h"
-    return rf"$\partial {state}_{{{t}}} / \partial {state}_{{{t - 1}}}$"
+    return f"∂{state}{str(t).translate(LOWERED)}/∂{state}{str(t - 1).translate(LOWERED)}"
 
 
 def product(settings: Settings, back: Backpropagation, s: int) -> str:

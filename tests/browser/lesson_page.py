@@ -56,9 +56,7 @@ class LessonPage:
 
     def wait_until_idle(self) -> None:
         """Until the script has run: Streamlit says so on its root element."""
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-        )
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
     @property
     def fingerprint(self) -> str:

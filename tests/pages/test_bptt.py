@@ -135,9 +135,7 @@ def test_the_sum_that_is_said_is_the_sum_that_is_drawn():
 def test_a_factor_is_chosen_in_the_list_by_a_link_and_by_a_pin(cell):
     page = Page(cell=cell)
     state = "(h, c)" if cell == "LSTM" else "h"
-    assert (
-        page.factors.value == "40" and f"$\\partial {state}_{{40}} / \\partial {state}_{{39}}$" in page.factors.options
-    )
+    assert page.factors.value == "40" and f"∂{state}₄₀/∂{state}₃₉" in page.factors.options
     header, _ = page.sent("jacobian")
     assert "at t = 40," in header["caption"]
     page.factors.set_value("36")
@@ -162,7 +160,7 @@ def test_any_pin_has_its_product(pin):
 
 def test_every_pill_of_a_short_text_is_there():
     assert len(Page(text="to be").factors.options) == 3
-    assert Page(text="abc").factors.options == [r"$\partial (h, c)_{2} / \partial (h, c)_{1}$"]
+    assert Page(text="abc").factors.options == ["∂(h, c)₂/∂(h, c)₁"]
 
 
 @pytest.mark.parametrize("loss", bptt.LOSSES)

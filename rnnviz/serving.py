@@ -1,0 +1,76 @@
+"""What every answer of the server carries: the security headers, and how long a browser may keep a file."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import streamlit
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FRAMES = "RNNVIZ_FRAME_ANCESTORS"
+"""The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
+ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
+
+
+def headers(environment: Mapping[str, str]) -> dict[str, str]:
+    """The security headers. Raises ValueError where the sites that may frame the app are none.
+
+    Streamlit writes its styles into the page and loads the code of components from blobs. Everything else comes from
+    the app's own address.
+    """
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' blob: {' '.join(inline_scripts())}",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": f"'self' {' '.join(ancestors(environment.get(FRAMES, '')))}",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value.strip()}" for name, value in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+
+
+def ancestors(text: str) -> list[str]:
+    """The sites in a text that separates them by spaces or commas. Raises ValueError on what is no site."""
+    sites = text.replace(",", " ").split()
+    for site in sites:
+        if not ORIGIN.fullmatch(site):
+            raise ValueError(f"{FRAMES} names {site!r}; a site is written like https://course.example or *.example.org")
+    return sites
+
+
+def inline_scripts() -> list[str]:
+    """The scripts in Streamlit's own page, by their hash: these may run, and no other that is written into a page."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
+
+
+class Headers:
+    """Adds the headers to every answer; assets are asked for anew, so that an update shows at once."""
+
+    def __init__(self, app: ASGIApp, own: Mapping[str, str]) -> None:
+        self.app = app
+        self.own = [(name.lower().encode(), value.encode()) for name, value in own.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = [(b"cache-control", b"no-cache")] if "/assets/" in scope.get("path", "") else []
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.own, *kept]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

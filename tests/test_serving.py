@@ -1,0 +1,64 @@
+"""What the server lets a browser do with its pages."""
+
+import asyncio
+import re
+
+import pytest
+import streamlit
+
+from rnnviz.serving import FRAMES, Headers, ancestors, headers, inline_scripts
+
+POLICY = dict(part.split(" ", 1) for part in headers({})["Content-Security-Policy"].split("; "))
+
+
+def test_scripts_come_from_the_app_alone_and_none_is_made_of_text():
+    assert POLICY["default-src"] == "'self'" and POLICY["object-src"] == "'none'" and POLICY["base-uri"] == "'self'"
+    assert POLICY["script-src"].split()[:2] == ["'self'", "blob:"]
+    assert "unsafe" not in POLICY["script-src"]
+    assert not re.search(r"https?:|\*", " ".join(POLICY.values()))
+
+
+def test_streamlits_own_script_is_named_by_its_hash():
+    """Another version of Streamlit may have another script in its page: its hash follows."""
+    assert inline_scripts() and all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", one) for one in inline_scripts())
+    assert all(one in POLICY["script-src"] for one in inline_scripts()), streamlit.__version__
+
+
+@pytest.mark.parametrize(
+    ("text", "sites"),
+    [
+        ("", []),
+        ("https://course.example", ["https://course.example"]),
+        ("https://a.example:8443, *.b.example", ["https://a.example:8443", "*.b.example"]),
+        ("http://127.0.0.1:* https://c.example", ["http://127.0.0.1:*", "https://c.example"]),
+    ],
+)
+def test_a_course_site_may_frame_the_app_where_the_owner_allows_it(text, sites):
+    assert ancestors(text) == sites
+    policy = headers({FRAMES: text})["Content-Security-Policy"]
+    assert policy.endswith(" ".join(["frame-ancestors 'self'", *sites]))
+
+
+@pytest.mark.parametrize(
+    "text", ["*", "'unsafe-inline'", "https://a.example; script-src *", "https://a.example/path", "a b;c"]
+)
+def test_what_is_no_site_is_refused_by_name(text):
+    with pytest.raises(ValueError, match=FRAMES):
+        ancestors(text)
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/assets/stage/player.js", True), ("/unrolling", False)])
+def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, kept):
+    sent = []
+
+    async def inner(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        await send({"type": "http.response.body", "body": b"whole"})
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Headers(inner, {"X-Test": "yes"})({"type": "http", "path": path}, None, send))
+    cache = [(b"cache-control", b"no-cache")] if kept else []
+    assert sent[0]["headers"] == [(b"x-own", b"1"), (b"x-test", b"yes"), *cache]
+    assert sent[1]["body"] == b"whole"
