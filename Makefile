@@ -1,7 +1,7 @@
 # Python 3.11 or newer and make are all that must be there. Everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint weights units runs bench pins clean browser FORCE
+.PHONY: help setup run test lint weights units runs notebook pictures bench pins clean browser FORCE
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := .venv/bin/python -m pip --disable-pip-version-check
@@ -32,9 +32,10 @@ run: setup ## Opens the app (PORT=8080; ARGS="any of streamlit's options")
 test: .venv/tools browser ## Runs all tests (ARGS="tests/engine -k clipping"; JOBS=1: one at a time)
 	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-lint: .venv/tools ## Checks style and format
+lint: .venv/tools ## Checks style, format and types
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/mypy
 
 weights: setup ## Trains the small models in assets/weights again
 	.venv/bin/python -m rnnviz.training.language_model $(ARGS)
@@ -44,6 +45,12 @@ units: setup ## Searches the trained models for units that follow something in t
 
 runs: setup ## Trains the runs in assets/runs again, and the sweep over lengths (some minutes)
 	.venv/bin/python -m rnnviz.training.standard_runs $(ARGS)
+
+notebook: setup ## Runs docs/notebook.ipynb again and keeps what its cells give
+	.venv/bin/python -m docs.execute
+
+pictures: .venv/tools browser ## Takes the pictures in the README again
+	.venv/bin/python -m docs.pictures
 
 bench: .venv/tools browser ## Measures how fast it is
 	.venv/bin/python -m benchmarks $(ARGS)

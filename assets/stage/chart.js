@@ -1,11 +1,16 @@
 // The chart: any plotly figure, shown in place. Zoom stays, nothing blinks, and steps, unit and pin are shared
 // with the player. What a sweep that Python computed puts into it: sweep.js.
 
+import { enlarge } from "./enlarge.js";
 import { make } from "./make.js";
 import { Marks, place } from "./marks.js";
 import { disown, now, set, subscribe } from "./moment.js";
 import { decode } from "./payload.js";
+import { scale } from "./presenting.js";
+import { csv, download } from "./save.js";
+import "./scrollable.js"; // every page has a chart
 import { Sweeping } from "./sweep.js";
+import { tableOf } from "./table.js";
 import { themeOf } from "./theme.js";
 
 const INSTANCES = new WeakMap();
@@ -61,13 +66,13 @@ class Chart {
     const save = (format) => {
       const button = make("button", { type: "button", className: "save", textContent: format.toUpperCase() });
       button.disabled = true; // until there is something to save
-      button.title = `Save this figure as ${format.toUpperCase()}`;
+      button.title = format === "csv" ? "Save the numbers of this figure as CSV" : `Save this figure as ${format.toUpperCase()}`;
       button.setAttribute("aria-label", button.title);
       button.onclick = () => this.save(format);
       return button;
     };
     this.caption = make("div", { className: "caption" });
-    this.saves = make("span", { className: "saves" }, save("png"), save("svg"));
+    this.saves = make("span", { className: "saves" }, save("png"), save("svg"), save("csv"));
     this.sweep = new Sweeping(this, () => this.follow());
     this.plot = make("div", { className: "plot" });
     this.marks = new Marks();
@@ -92,7 +97,7 @@ class Chart {
       this.figure = JSON.parse(this.header.figure);
       this.caption.textContent = this.header.caption;
       this.element.setAttribute("aria-label", `${this.header.caption} ${this.header.alt}`);
-      this.frame.style.minHeight = `${this.figure.layout.height}px`;
+      this.frame.style.minHeight = `${this.figure.layout.height * scale()}px`;
       this.sweep.offer(this.header);
     }
     this.stale = true;
@@ -144,6 +149,7 @@ class Chart {
       uirevision: "kept", autosize: true, paper_bgcolor: theme.background, plot_bgcolor: theme.background,
       width: this.width || this.frame.clientWidth, font: { ...layout.font, family: theme.font, color: theme.text, size: 13 },
     });
+    if (scale() > 1) enlarge(recoloured, scale());
     for (const name of Object.keys(layout)) {
       if (/^[xy]axis/.test(name)) layout[name] = { gridcolor: ruled, zerolinecolor: ruled, linecolor: ruled, ...layout[name] };
     }
@@ -230,6 +236,10 @@ class Chart {
   shared(changed) {
     this.sweep.shared(changed);
     if (["playhead", "hover", "pin"].some((key) => changed.includes(key))) this.mark();
+    if (!changed.includes("scale") || !this.figure) return;
+    this.frame.style.minHeight = `${this.figure.layout.height * scale()}px`;
+    this.stale = true;
+    if (this.inSight) this.paint();
   }
 
   // What the moment lights over the plot, and where the axis has moved, its labels.
@@ -251,7 +261,8 @@ class Chart {
     this.labels.hidden = !labels;
     if (!labels || !full?.xaxis) return;
     const { xaxis, yaxis } = full;
-    const box = { left: xaxis._offset, top: yaxis._offset + yaxis._length + 2, width: xaxis._length, height: 18 };
+    const k = scale();
+    const box = { left: xaxis._offset, top: yaxis._offset + yaxis._length + 2, width: xaxis._length, height: 18 * k };
     const ratio = window.devicePixelRatio || 1;
     place(this.labels, box);
     this.labels.width = Math.round(box.width * ratio);
@@ -259,19 +270,23 @@ class Chart {
     const context = this.labels.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const column = Math.abs(xaxis.l2p(1) - xaxis.l2p(0));
-    const every = column >= 5 ? 1 : Math.ceil(24 / column);
+    const every = column >= 5 ? 1 : Math.ceil((24 * k) / column);
     context.fillStyle = full.font.color;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.font = every === 1 ? `${Math.max(7, Math.min(14, column))}px ui-monospace, 'DejaVu Sans Mono', monospace` : `11px ${full.font.family}`;
+    context.font = every === 1 ? `${Math.max(7, Math.min(14 * k, column))}px ui-monospace, 'DejaVu Sans Mono', monospace` : `${11 * k}px ${full.font.family}`;
     const numbered = every > 1 && this.figure.layout.meta.time; // too narrow for all inputs: some steps by number
     labels.forEach((text, k) => {
       if ((k + 1) % every === 0) context.fillText(numbered ? String(k + 1) : text, xaxis.l2p(k + 1), box.height / 2);
     });
   }
 
-  // A picture of the figure as it stands, with its caption, and its step labels as plotly's own.
+  // A picture of the figure as it stands, with its caption, and its step labels as plotly's own; or its numbers.
   save(format) {
+    if (format === "csv") {
+      download(`${this.header.name}.csv`, csv(tableOf(this.plot._fullData, this.plot._fullLayout)), "text/csv");
+      return;
+    }
     const { data, layout, clientWidth: width, clientHeight: height } = this.plot;
     const labels = this.figure.layout.meta?.labels;
     const ticks = labels && { tickmode: "array", tickvals: labels.map((_, k) => k + 1), ticktext: labels, tickangle: 0, showticklabels: true };

@@ -1,5 +1,6 @@
 // The two ends of a column in the unrolled picture: what is read at the bottom, what is said next at the top.
 
+import { paintFitting } from "./fit.js";
 import { percent } from "./trace.js";
 
 const NARROWEST = 5; // columns below this width have no room for a character
@@ -34,8 +35,8 @@ export function paintToken(context, { data, time, middle, inner, column, y, heig
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours.ink;
-  context.font = `600 ${Math.max(7, Math.min(17, inner * 1.25))}px ${colours.mono}`;
-  context.fillText(data.tokens[time], middle, y + height / 2 + 1);
+  const font = (size) => `600 ${size}px ${colours.mono}`;
+  paintFitting(context, data.tokens[time], middle, y + height / 2 + 1, { room: column - 2, size: Math.max(7, Math.min(17, inner * 1.25)), font });
 }
 
 // The number of the step, of as many steps as there is room for.

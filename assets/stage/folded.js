@@ -1,9 +1,11 @@
 // The folded network: the one cell and its loop, showing the numbers of the current step.
 
 import { head } from "./arrow.js";
+import { paintFitting } from "./fit.js";
 import { percent } from "./trace.js";
 
 const HEIGHT = 360;
+const CAPTION = 158; // the words above a state
 
 export class Folded {
   arrange(data, { width, quantity }) {
@@ -14,13 +16,15 @@ export class Folded {
     const across = narrow ? 1 : keys.length;
     const size = Math.max(4, Math.min(26, (narrow ? width * 0.42 : 420 / (keys.length + 1)) / side));
     const block = side * size;
-    const boxWidth = across * (block + 24) + 16;
-    const boxHeight = (keys.length / across) * (block + 28) + 12;
+    const pitch = Math.max(block + 24, CAPTION);
+    const boxWidth = across * pitch + 16;
+    const beside = narrow || !data.gates.length ? 0 : 84 + 24 * data.gates.length; // the gates stand beside it, above the input
+    const boxHeight = Math.max(beside, (keys.length / across) * (block + 28) + 12);
     const height = Math.max(HEIGHT, boxHeight + 104);
     const box = { x: width / 2 - boxWidth / 2 - (narrow ? 0 : 20), y: 56 + (height - 104 - boxHeight) / 2, width: boxWidth, height: boxHeight };
     this.grids = keys.map((key, k) => ({
       key, size, side,
-      x: box.x + 20 + (across > 1 ? k * (block + 24) : 0),
+      x: box.x + 20 + (across > 1 ? k * pitch : 0),
       y: box.y + 28 + (across > 1 ? 0 : k * (block + 28)),
     }));
     Object.assign(this, { data, width, height, box, side, quantity, narrow });
@@ -49,7 +53,7 @@ export class Folded {
     }
     this.drawInput(context, step, reached("input"), lit("input"));
     this.drawGates(context, step, reached("gates"), lit("gates"));
-    this.drawOutput(context, step, reached("output"), lit("output"));
+    if (data.speaks) this.drawOutput(context, step, reached("output"), lit("output"));
   }
 
   text(context, words, x, y, { size = 13, colour, align = "center", font, weight = 400 }) {
@@ -111,7 +115,8 @@ export class Folded {
     const x = this.narrow ? 22 : Math.max(48, box.x - 150);
     const y = box.y + box.height - 34;
     context.globalAlpha = reached ? 1 : 0.25;
-    this.text(context, data.tokens[step], x, y, { size: 40, weight: 600, font: colours.mono, colour: lit ? colours.accent : colours.ink });
+    Object.assign(context, { fillStyle: lit ? colours.accent : colours.ink, textAlign: "center", textBaseline: "middle" });
+    paintFitting(context, data.tokens[step], x, y, { room: this.narrow ? 40 : 44, size: 40, font: (size) => `600 ${size}px ${colours.mono}` });
     this.text(context, this.narrow ? "x" : `input x, t = ${step + 1}`, x, y + 34, { size: 12, colour: colours.muted });
     context.strokeStyle = context.fillStyle = lit ? colours.accent : colours.muted;
     context.lineWidth = 2.5;
@@ -155,7 +160,7 @@ export class Folded {
     context.lineTo(x - 12, y + 26);
     context.stroke();
     head(context, x - 6, y + 26, 1, 0, 8);
-    this.text(context, this.narrow ? "next" : "output: next character", x, y - 18, { size: 12, colour: colours.muted, align: "left" });
+    this.text(context, this.narrow ? "next" : data.one_hot ? "output: next character" : "output", x, y - 18, { size: 12, colour: colours.muted, align: "left" });
     data.outputs[step].forEach((token, rank) => {
       const p = data.probability(step, rank);
       const at = y + 4 + rank * 26;

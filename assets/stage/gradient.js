@@ -58,7 +58,7 @@ export function tip(data, { time, gradient }) {
   if (gradient === "loss") {
     const next = `after reading ${data.tokens[time]}`;
     if (Number.isNaN(value)) return [`no loss at t = ${t} is part of L`, next];
-    return [`${named("L", t)} = ${written(value)} nats`, `the loss at t = ${t}, ${next}`];
+    return [`${named("L", t)} = ${written(value)}${unit(data)}`, `the loss at t = ${t}, ${next}`];
   }
   if (gradient === "own") {
     if (!hasLoss(data, time)) return [`no loss at t = ${t} is part of L`, "nothing is handed in here"];
@@ -77,6 +77,10 @@ export function onlyLoss(data) {
   return counting.length === 1 && data.steps > 2 ? `only ${named("L", counting[0] + 1)}` : null;
 }
 
+function unit(data) {
+  return data.backward.unit && ` ${data.backward.unit}`;
+}
+
 function hasLoss(data, time) {
   return !Number.isNaN(of(data, "loss", time));
 }
@@ -88,9 +92,9 @@ function unbroken(symbol) {
 
 // What follows the words of a forward step: its loss, and at the last one where the backward pass sets out.
 export function afterForward(data, time) {
-  const parts = hasLoss(data, time) ? [` Loss ${named("L", time + 1)} = ${written(of(data, "loss", time))} nats.`] : [" No loss of this step is part of L."];
+  const parts = hasLoss(data, time) ? [` Loss ${named("L", time + 1)} = ${written(of(data, "loss", time))}${unit(data)}.`] : [" No loss of this step is part of L."];
   if (time === data.steps - 1) {
-    parts.push(` All losses: L = ${written(of(data, "sum", 0))} nats. Here the backward pass begins: `);
+    parts.push(` All losses: L = ${written(of(data, "sum", 0))}${unit(data)}. Here the backward pass begins: `);
     parts.push(unbroken(whole("h", time + 1)), ` = ${norm(of(data, "total", time))}.`);
   }
   return parts;

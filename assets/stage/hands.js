@@ -1,13 +1,14 @@
 // What a person does with pointer and keyboard, and what the player does then.
 
 import { set } from "./moment.js";
+import { scale } from "./presenting.js";
 import { says } from "./tip.js";
 
 export function listen(player) {
   const { canvas } = player;
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return [(event.clientX - box.left) / scale(), (event.clientY - box.top) / scale()];
   };
   let dragging = false;
   let pressed = [0, 0]; // a click's own place is in whole pixels, a press's is not: what is clicked is what was pointed at
@@ -68,8 +69,8 @@ export function over(player, point, x, y) {
   const opens = point.unit === null && !point.gradient && player.view !== "cell" && player.views.offers("cell") ? "; click to look inside the cell" : "";
   tip.replaceChildren(number, Object.assign(document.createElement("small"), { textContent: small + opens }));
   const room = player.width - tip.offsetWidth - 4;
-  tip.style.left = `${Math.max(0, Math.min(x + 14, room))}px`;
-  tip.style.top = `${y + 18}px`;
+  tip.style.left = `${Math.max(0, Math.min(x * scale() + 14, room))}px`;
+  tip.style.top = `${y * scale() + 18}px`;
 }
 
 function press(player, event) {

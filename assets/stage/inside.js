@@ -72,7 +72,7 @@ export class Inside {
     const reached = reachedBy(share, data.wiring);
     const at = (key) => Math.max(0, data.phases.findIndex((phase) => phase.key === key));
     if (reached <= 0) return 0;
-    if (reached >= data.wiring.last) return at("output");
+    if (reached >= data.wiring.last) return data.phases.length - 1;
     const updated = data.byLine.get(data.lane ?? "h").rank;
     if (reached < updated) return at("gates");
     return at(data.lane && reached === updated ? "cell" : "hidden");
@@ -109,7 +109,7 @@ export class Inside {
   words(key, unit) {
     const { data, step } = this;
     const t = step + 1;
-    if (key === "x") return [`x at t = ${t}: reads ${data.tokens[step]}`, "the input of this step: 1 for this character, 0 for all others"];
+    if (key === "x") return [`x at t = ${t}: reads ${data.tokens[step]}`, `the input of this step${data.one_hot ? ": 1 for this character, 0 for all others" : ""}`];
     if (key === "output") {
       const likely = data.outputs[step].map((token, rank) => `${token} ${percent(data.probability(step, rank))}`);
       return [`next, after t = ${t}: ${likely.join("   ")}`, "probabilities, read from h"];

@@ -1,6 +1,7 @@
 // The lanes: every gate, candidate and state of the cell over the whole text, one below the other on one time axis.
 
 import { head } from "./arrow.js";
+import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
 import { lock } from "./lock.js";
 
@@ -104,8 +105,8 @@ export class Lanes {
     const middle = x + inner / 2;
     if (column >= 5) {
       context.fillStyle = colours.ink;
-      context.font = `600 ${Math.max(8, Math.min(16, column * 1.15))}px ${colours.mono}`;
-      context.fillText(data.tokens[time], middle, this.tokens.y + this.tokens.height / 2);
+      const font = (size) => `600 ${size}px ${colours.mono}`;
+      paintFitting(context, data.tokens[time], middle, this.tokens.y + this.tokens.height / 2, { room: column - 2, size: Math.max(8, Math.min(16, column * 1.15)), font });
     }
     const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= 26) ?? 200;
     if ((time + 1) % every === 0 || (time === 0 && every < 10)) {

@@ -3,6 +3,7 @@
 // The letters of one unit are painted once into a still; a frame copies what is read by now.
 
 import { head } from "./arrow.js";
+import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
 import { rgb } from "./theme.js";
 
@@ -85,10 +86,10 @@ export class Letters {
     context.fillStyle = background;
     context.fillRect(x + 0.5, y, letter.width - 1, letter.box);
     context.fillStyle = readable(background);
-    context.font = `600 ${letter.size}px ${colours.mono}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(data.tokens[time], x + letter.width / 2, y + letter.box / 2 + 1);
+    const font = (size) => `600 ${size}px ${colours.mono}`;
+    paintFitting(context, data.tokens[time], x + letter.width / 2, y + letter.box / 2 + 1, { room: letter.width - 2, size: letter.size, font });
     if (ghost) {
       context.fillStyle = data.colour(ghost.value(quantity, time, unit), scale, limit);
       context.fillRect(x + 0.5, y + letter.box + 1, letter.width - 1, UNDERLINE);

@@ -4,9 +4,14 @@
 // history passes through here, and what is kept for that page is put back before it reaches the address bar.
 
 const kept = new Map(); // name -> { owner, value, path }
+let opening = new URLSearchParams(); // what a page that was saved opens with, where its own address says nothing
 
 export function read(name) {
-  return new URLSearchParams(window.location.search).get(name);
+  return new URLSearchParams(window.location.search).get(name) ?? opening.get(name);
+}
+
+export function openWith(query) {
+  opening = new URLSearchParams(query);
 }
 
 // A whole number of at least 0, or null.
@@ -18,7 +23,11 @@ export function readWhole(name) {
 // Keep a parameter for the page that is open; null drops it from the address.
 export function keep(owner, name, value) {
   kept.set(name, { owner, value, path: window.location.pathname });
-  window.history.replaceState(window.history.state, "", window.location.href);
+  try {
+    window.history.replaceState(window.history.state, "", window.location.href);
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error; // a file, or a frame without an address of its own, has none to write
+  }
 }
 
 // Stop caring for an owner's parameters: its component is gone.
@@ -38,7 +47,7 @@ function withKept(address) {
     else query.set(name, value);
   }
   if (!ours) return address;
-  url.search = query.toString();
+  url.search = query.toString().replaceAll("%2C", ","); // a comma may stand in a query, and reads better
   return url.href;
 }
 

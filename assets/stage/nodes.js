@@ -1,6 +1,7 @@
 // The nodes of the wiring: gates, operators, linear layers and the output, each with the number of the chosen unit and
 // with the plate of all units.
 
+import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
 import { cellIn, gridIn } from "./grid.js";
 import { lock } from "./lock.js";
@@ -171,7 +172,8 @@ export class Nodes {
     const { data, colours, layout } = this;
     context.fillStyle = colours.background;
     context.fillRect(x - 13, y - 11, 26, 22);
-    this.text(context, data.tokens[this.step], x, y + 1, { size: 22, weight: 700, font: colours.mono, colour: lit ? colours.accent : colours.ink });
+    Object.assign(context, { fillStyle: lit ? colours.accent : colours.ink, textAlign: "center", textBaseline: "middle" });
+    paintFitting(context, data.tokens[this.step], x, y + 1, { room: 33, size: 22, font: (size) => `700 ${size}px ${colours.mono}` });
     context.fillStyle = colours.muted;
     context.textAlign = "right";
     context.textBaseline = "middle";
@@ -264,6 +266,7 @@ export class Nodes {
 
   paintOutput(context, { x, y, w, row, stacked, h }, lit) {
     const { data, colours, step } = this;
+    if (!data.speaks) return;
     const { narrow } = this.layout;
     const ghost = ghostOf(data);
     this.text(context, "likeliest next", stacked && narrow ? x + w : x, y + 5, { size: stacked && narrow ? 8 : 10, align: stacked && narrow ? "right" : "left", colour: lit ? colours.accent : colours.muted });

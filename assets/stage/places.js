@@ -167,7 +167,7 @@ export function layoutOf(data, narrow) {
   }
   for (const [from, end] of Object.entries(exits)) add(from, "", end);
   const panel = panelOf(output, at, narrow, ghost);
-  add("h", "output", [panel.middle, panel.y + panel.h + 2], [[panel.middle, output.level]]);
+  if (data.speaks) add("h", "output", [panel.middle, panel.y + panel.h + 2], [[panel.middle, output.level]]);
   return { width: at.width, height: at.height, places, edges, panel, measures: table.measures, narrow };
 }
 

@@ -4,6 +4,8 @@ import { listen, over } from "./hands.js";
 import * as link from "./link.js";
 import { look } from "./look.js";
 import { disown, now, own, subscribe } from "./moment.js";
+import * as playing from "./playing.js";
+import { scale } from "./presenting.js";
 import { luminance, reducedMotion, themeOf } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { build, offerCounts, offerOperations, showChoices, showStep, showView } from "./toolbar.js";
@@ -14,10 +16,11 @@ import { legend, scalesOf, sentence } from "./words.js";
 const INSTANCES = new WeakMap();
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 
-export default function mount({ parentElement: root, data, setStateValue }) {
+// base: where the app's assets are, undefined in a page that was saved and has none.
+export default function mount({ parentElement: root, data, setStateValue }, base) {
   let player = INSTANCES.get(root);
   if (!player) {
-    player = new Player(root);
+    player = new Player(root, base);
     INSTANCES.set(root, player);
   }
   player.update(data, setStateValue);
@@ -28,8 +31,9 @@ export default function mount({ parentElement: root, data, setStateValue }) {
 }
 
 class Player {
-  constructor(root) {
+  constructor(root, base) {
     this.root = root;
+    this.base = base;
     this.element = root.querySelector(".rnnviz-player");
     this.timeline = new Timeline(() => this.moved());
     this.views = new Views(() => this.opened());
@@ -75,7 +79,7 @@ class Player {
     this.moved();
     if (!arrived) return;
     this.element.dataset.trace = this.data.fingerprint;
-    const asked = this.data.look;
+    const asked = this.base && this.data.look; // a saved page opens as it was saved
     if (asked) setTimeout(() => this.destroyed || look(this, asked, before !== undefined), 0); // once Streamlit has done with this call
   }
 
@@ -88,6 +92,7 @@ class Player {
     if (pin && Number(pin[1]) >= 1) this.pinned = { time: Number(pin[1]) - 1, unit: Number(pin[2]) };
     own(this, { pin: this.within(this.pinned), playhead: this.timeline.reached });
     if (link.read("pin") !== null) this.keepPin();
+    playing.restore(this);
   }
 
   // What is shown: the quantity asked for, or h where this cell has none of that name.
@@ -207,6 +212,7 @@ class Player {
     }
     if (changed.includes("seek") && now().seek !== null) this.goTo(now().seek);
     if (changed.includes("pin") || changed.includes("hover")) this.request();
+    if (changed.includes("scale")) this.arrange();
   }
 
   // ── The window of steps in view ──
@@ -243,17 +249,20 @@ class Player {
 
   arrange() {
     if (!this.data || !this.colours) return;
-    const { width } = this;
+    const k = scale(); // the views draw as always, on a canvas whose pixels are k times as large
+    const width = this.width / k;
     if (!width) return;
     const count = Math.min(this.count ?? this.data.steps, this.data.steps);
     this.first = Math.max(0, Math.min(this.first, this.data.steps - count));
     const height = this.current.arrange(this.data, { width, first: this.first, count, quantity: this.quantity });
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = k * Math.min(window.devicePixelRatio || 1, 2);
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.canvas.width !== across || this.canvas.height !== down) {
       Object.assign(this.canvas, { width: across, height: down });
-      this.canvas.style.height = `${height}px`;
+      this.canvas.style.height = `${height * k}px`;
     }
+    this.element.classList.toggle("presented", k > 1);
+    for (const { aside } of Object.values(this.views.all)) if (aside) aside.style.zoom = k;
     this.ratio = ratio;
     this.current.paint(ratio, this.colours);
     this.timeline.pace = this.views.pace;
@@ -350,6 +359,7 @@ class Player {
     this.unsubscribe();
     this.resizer.disconnect();
     this.views.release();
+    playing.forget(this);
     link.release(this);
     disown(this);
     if (window.rnnvizPlayer === this) delete window.rnnvizPlayer;

@@ -22,7 +22,7 @@ export class Sweeping {
   // What Python sent, decoded; its sweep may be null.
   offer({ sweep, arrays }) {
     Object.assign(this, { sweep, arrays });
-    this.element.hidden = !sweep?.slider;
+    this.element.hidden = !sweep?.slider || sweep.fixed === "hide";
     if (!sweep) {
       this.pause();
       return;
@@ -32,7 +32,7 @@ export class Sweeping {
     const first = this.told === undefined;
     this.told ??= sweep.start;
     const range = `${sweep.name} ${sweep.values.join()}`;
-    if (this.swept !== undefined && this.swept !== range) {
+    if (this.swept !== undefined && this.swept !== range && !sweep.fixed) {
       // Another sweep or other values, such as the steps of another text: what was chosen among the old ones means
       // nothing now. The first chart to hear of it says so for all.
       this.pause();
@@ -84,7 +84,9 @@ export class Sweeping {
     }
     this.label.textContent = sweep.label;
     this.range.max = sweep.values.length - 1;
-    this.button.hidden = !sweep.play;
+    this.range.disabled = sweep.fixed === "lock";
+    this.range.title = this.range.disabled ? "The link fixes this" : "";
+    this.button.hidden = !sweep.play || this.range.disabled;
   }
 
   show() {

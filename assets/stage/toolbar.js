@@ -1,9 +1,13 @@
 // The player's page around its canvas: buttons, choices, clock, words. Built once; what they do is the player's.
 
+import * as link from "./link.js";
 import { make } from "./make.js";
+import { pictureOf } from "./picture.js";
+import { download, menu, standalone } from "./save.js";
 import { plain } from "./symbols.js";
 import { VIEWS } from "./views.js";
 
+const KEPT = ["t", "pin", "view", "show", "span", "speed", "repeat", "operation"]; // what the player keeps in the address
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 const ICONS = {
   start: "M3 2h2v12H3zM14 2v12L6 8z",
@@ -12,6 +16,7 @@ const ICONS = {
   pause: "M3 2h4v12H3zM9 2h4v12H9z",
   forward: "M6 2v12l7-6zM3 2h2v12H3z",
   end: "M11 2h2v12h-2zM2 2v12l8-6z",
+  save: "M7 1h2v6h3l-4 5-4-5h3zM2 13h12v2H2z",
   loop: "M4 4h7V2l4 3-4 3V6H4v3H2V6a2 2 0 0 1 2-2zm8 8H5v2l-4-3 4-3v2h7V7h2v3a2 2 0 0 1-2 2z",
 };
 
@@ -55,10 +60,11 @@ export function build(player) {
     select.setAttribute("aria-label", title);
     return select;
   };
-  const speed = choice("Speed", (value) => { timeline.speed = Number(value); });
+  const speed = player.speed = choice("Speed", (value) => { timeline.speed = Number(value); });
   for (const value of SPEEDS) speed.add(new Option({ 0.25: "¼×", 0.5: "½×" }[value] ?? `${value}×`, value, value === 1, value === 1));
   player.shown = choice("Show", (value) => player.show(value));
   player.counts = choice("Steps in view", (value) => player.showCount(value === "all" ? null : Number(value)));
+  player.counts.className = "counts";
   player.operation = choice("Operation whose arithmetic is shown; auto: what is computed just now, at rest the new state", (key) => player.choose(key || null));
   player.operation.className = "operation";
   player.unitNumber = make("output");
@@ -79,6 +85,10 @@ export function build(player) {
   const views = make("span", { className: "group views" }, ...player.viewButtons);
   views.setAttribute("role", "group");
   views.setAttribute("aria-label", "View");
+  const saves = menu(button("save", "Save as a file"), [
+    { label: "Picture (PNG)", act: async () => download(`${nameOf(player)}.png`, await pictureOf(player)) },
+    ...(player.base ? [{ label: "Player (HTML)", act: () => savePlayer(player) }] : []),
+  ]);
   const bar = make("div", { className: "bar" },
     make("span", { className: "group" },
       button("start", "Jump to the start (Home)", () => player.jump(0)),
@@ -87,7 +97,7 @@ export function build(player) {
       button("forward", "One step on (right arrow)", () => timeline.by(1)),
       button("end", "Jump to the end (End)", () => player.jump(timeline.end)),
       player.loop),
-    make("span", { className: "track" }, player.scrub, player.ways), player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views);
+    make("span", { className: "track" }, player.scrub, player.ways), player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views, saves);
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Playback");
   player.canvas = make("canvas");
@@ -102,6 +112,21 @@ export function build(player) {
   player.element.append(bar, make("div", { className: "words" }, player.readout, player.legend), player.picture, player.spoken);
   player.element.tabIndex = 0;
   player.element.setAttribute("role", "group");
+}
+
+// What a file is called: by the lesson, which is the last part of the address.
+function nameOf({ base }) {
+  const lesson = base ? window.location.pathname.split("/").at(-1) : "";
+  return [lesson || "rnnviz", "player"].join("-");
+}
+
+// The player as a page of its own, which opens as it stands.
+async function savePlayer(player) {
+  player.keepStep();
+  const opening = new URLSearchParams();
+  for (const name of KEPT) if (link.read(name) !== null) opening.set(name, link.read(name));
+  const { bytes, data, base } = player;
+  download(`${nameOf(player)}.html`, await standalone({ bytes, title: data.title, opening: String(opening) }, base), "text/html");
 }
 
 // The numbers of steps that can be in view of this trace. A choice that it is too short for falls back to all.

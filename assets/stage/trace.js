@@ -41,6 +41,11 @@ export class Recorded {
     return time >= (this.held_from ?? 0) && (this.held[key] ?? []).includes(unit);
   }
 
+  // Whether an output is read from the state at all.
+  get speaks() {
+    return this.arrays.probability.shape[1] > 0;
+  }
+
   probability(time, rank) {
     return this.arrays.probability.values[time * this.arrays.probability.shape[1] + rank];
   }

@@ -38,8 +38,9 @@ export class Unrolled {
       y += height + space;
     };
     const below = data.backward ? 4 : 13;
-    add("output", 3 * 14, ghost ? 4 : below, "output", "next");
-    if (ghost) add("was", 16, below, "output", "was");
+    if (data.speaks) add("output", 3 * 14, ghost ? 4 : below, "output", "next");
+    else add("output", 0, 0, "output", "");
+    if (ghost && data.speaks) add("was", 16, below, "output", "was");
     if (data.backward) Flow.rows(data, add, left < 60, column);
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
     if (lane) add("lane", Math.max(data.backward ? 0.7 : 1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
@@ -119,8 +120,8 @@ export class Unrolled {
     }
     paintOutput(context, { data, time, x, inner, colours, ...row.output });
     if (row.loss) this.flow.paintLoss(context, { data, time, x, inner, colours, ...row.loss });
+    if (row.was) paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
     if (ghost) {
-      paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
       paintChange(context, { data, time, x, inner, colours, ...row.change });
     }
     for (const { y, height } of [row.input, row.read].filter(Boolean)) paintToken(context, { data, time, middle, inner, column, y, height, colours });
@@ -130,7 +131,7 @@ export class Unrolled {
 
   // State to state, from the column before; input to gates or state, state to output.
   paintArrows(context, time, x, middle) {
-    const { row, gap, colours } = this;
+    const { data, row, gap, colours } = this;
     context.strokeStyle = colours.muted;
     context.fillStyle = colours.muted;
     context.lineWidth = 1.2;
@@ -143,7 +144,7 @@ export class Unrolled {
       context.stroke();
       head(context, middle, to, 0, -1, 3);
     };
-    if (this.quantity === "h" && !row.loss) upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
+    if (this.quantity === "h" && data.speaks && !row.loss) upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
     if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
   }
 

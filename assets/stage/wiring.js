@@ -167,7 +167,7 @@ export class Wiring {
       if (Math.abs(px - cx) <= w / 2 + 2 && Math.abs(py - cy) <= h / 2 + 2) return { key, unit: null };
     }
     const { panel } = this.layout;
-    if (px >= panel.x && px <= panel.x + panel.w && py >= panel.y && py <= panel.y + panel.h) return { key: "output", unit: null };
+    if (this.data.speaks && px >= panel.x && px <= panel.x + panel.w && py >= panel.y && py <= panel.y + panel.h) return { key: "output", unit: null };
     return null;
   }
 }

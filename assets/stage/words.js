@@ -18,7 +18,8 @@ export function sentence(data, { time, phase, reached, drawn }, pin, keys) {
     parts.push(data.backward ? `Forward, step ${time + 1} of ${data.steps}: reads ` : `t = ${time + 1}: reads `, bold(data.tokens[time]), "; ");
     if (phase < data.phases.length - 1) parts.push(`${data.phases[phase].says} …`);
     else {
-      parts.push(Number.isNaN(data.probability(time, 0)) ? "answers " : "likeliest next "); // a number has no rivals
+      if (!data.speaks) parts.pop();
+      else parts.push(Number.isNaN(data.probability(time, 0)) ? "answers " : "likeliest next "); // a number has no rivals
       data.outputs[time].forEach((token, rank) => {
         parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
       });

@@ -187,7 +187,7 @@ def taught(settings: Settings, text: str, kind: str) -> Taught:
         shares[name] = frozen(by_step @ whole / squared if squared else np.full(back.steps, np.nan))
         norms[name] = frozen(log_norm(by_step))
         total[name] = float(log_norm(whole))
-    return Taught(*map(MappingProxyType, (shares, norms, total)))
+    return Taught(MappingProxyType(shares), MappingProxyType(norms), MappingProxyType(total))
 
 
 def kept(steps: int, k: int, cut: str) -> np.ndarray:
@@ -217,10 +217,12 @@ def truncation(settings: Settings, text: str, kind: str, cut: str) -> Truncation
     back = backpropagation(settings, text, kind)
     trace, T = back.reading.trace, back.steps
     full, ks = backward(trace, back.dh), list(range(1, T + 1))
+    assert full.weight_hh is not None and full.weight_ih is not None
     inward, recurrent = summed_pairs(trace, back.dh)
     cell, into = trace.cell, trace.cell.entering(trace)
     s = np.arange(len(trace))
-    angles, ratios = {"W_hh": [], "W_ih": []}, {"W_hh": [], "W_ih": []}
+    angles: dict[str, list[float]] = {"W_hh": [], "W_ih": []}
+    ratios: dict[str, list[float]] = {"W_hh": [], "W_ih": []}
     for k in ks:
         last = (s // k + 1) * k - 1 if cut == "chunks" else s + k - 1  # the last loss that goes back to s
         far = np.minimum(last, len(trace) - 1) - s
@@ -230,9 +232,9 @@ def truncation(settings: Settings, text: str, kind: str, cut: str) -> Truncation
             "W_ih": (inward[s, far].T @ trace.x, full.weight_ih),
         }
         for name, (part, whole) in parts.items():
-            norm = np.linalg.norm(whole)
+            norm = float(np.linalg.norm(whole))
             angles[name].append(float(angle(part.ravel(), whole.ravel())))
-            ratios[name].append(np.linalg.norm(part) / norm if norm else np.nan)
+            ratios[name].append(float(np.linalg.norm(part)) / norm if norm else np.nan)
     return Truncation(
         ks, *(MappingProxyType({name: frozen(np.array(one)) for name, one in by.items()}) for by in (angles, ratios))
     )

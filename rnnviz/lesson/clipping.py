@@ -79,6 +79,7 @@ def plane(weight: float, seed: int) -> Plane:
         dh = np.zeros((STEPS, 1))
         dh[-1] = 2 * (trace.h[-1] - generator.uniform(-1, 1))
         back = backward(trace, dh)
+        assert back.weight_hh is not None and back.weight_ih is not None
         row[:] = back.weight_hh[0, 0], back.weight_ih[0, 0]
     gradients.setflags(write=False)
     return Plane(weight, gradients)
@@ -96,7 +97,7 @@ class Ground:
 
 @remember
 def ground() -> Ground:
-    w, b = (np.linspace(*BOX[:, axis], FINE) for axis in (0, 1))
+    w, b = (np.linspace(BOX[0, axis], BOX[1, axis], FINE) for axis in (0, 1))
     loss, dw, db = Cliff().gradient(*np.meshgrid(w, b))
     for array in (w, b, loss):
         array.setflags(write=False)

@@ -1,7 +1,8 @@
 """Controls, declared once: the widget, its key in the URL, what is allowed, and the value to fall back on.
 
 `more` puts a control into the popover at the end of the row. `when` = (name, value or values) shows it only while
-another control, declared before it, has that value or one of these; else it counts as its default.
+another control, declared before it, has that value or one of these; else it counts as its default. What the link hides
+or locks stands in `fixed`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from . import fixed
 from .words import verbatim
 
 LINE_END = "↵"
@@ -66,13 +68,12 @@ class Choice:
 
     def widget(self) -> str:
         return st.segmented_control(
-            self.label,
+            fixed.label(self),
             self.options,
-            default=self.default,
+            default=fixed.start(self),
             required=True,
-            key=self.name,
             help=self.help,
-            bind="query-params",
+            **fixed.widget(self),
         )
 
 
@@ -100,14 +101,14 @@ class Number:
 
     def widget(self) -> int:
         return st.number_input(
-            self.label,
+            fixed.label(self),
             min_value=self.least,
             max_value=self.most,
-            value=self.default,
+            value=fixed.start(self),
             step=1,
-            key=self.name,
             help=self.help,
-            bind="query-params",
+            width=150,
+            **fixed.widget(self),
         )
 
 
@@ -136,15 +137,14 @@ class Real:
 
     def widget(self) -> float:
         return st.number_input(
-            self.label,
+            fixed.label(self),
             min_value=float(self.least),
             max_value=float(self.most),
-            value=float(self.default),
+            value=float(fixed.start(self)),
             step=self.step,
-            key=self.name,
             help=self.help,
             width=150,
-            bind="query-params",
+            **fixed.widget(self),
         )
 
 
@@ -175,12 +175,11 @@ class Text:
 
     def widget(self) -> str:
         return st.text_input(
-            self.label,
-            value=self.default,
-            key=self.name,
+            fixed.label(self),
+            value=fixed.start(self),
             help=self.help,
             width=self.width,
-            bind="query-params",
+            **fixed.widget(self),
         )
 
     def within(self, text: str, last_good: str) -> tuple[str, str | None]:
@@ -210,7 +209,18 @@ class Controls:
 
     def known(self) -> bool:
         """Whether every control has a value already: true from the second run of a visit on."""
-        return all(control.name in st.session_state for control in self.controls if control.when is None)
+        return all(
+            control.name in st.session_state or fixed.known(control.name)
+            for control in self.controls
+            if control.when is None
+        )
+
+    @staticmethod
+    def value(control: Control) -> Any:
+        """What a control is set to, by the link where that fixes it."""
+        if fixed.fixed(control.name):
+            return fixed.value(control)
+        return st.session_state.get(control.name, control.default)
 
     def shown(self, control: Control) -> bool:
         """Whether the control that it waits for, if it does, is shown and has the value that it waits for."""
@@ -218,15 +228,19 @@ class Controls:
             return True
         name, values = control.when
         allowed = (values,) if isinstance(values, str) else values
-        waited = all(self.shown(one) for one in self.controls if one.name == name)
-        return waited and st.session_state.get(name) in allowed
+        waited = next(one for one in self.controls if one.name == name)
+        value = self.value(waited) if fixed.fixed(name) else st.session_state.get(name)
+        return self.shown(waited) and value in allowed
 
     def draw(self) -> None:
         """Draw the widgets: in a row, and those marked `more` in a popover at its end."""
-        under = [control for control in self.controls if control.more]
+        drawn = [control for control in self.controls if not fixed.hidden(control.name)]
+        under = [control for control in drawn if control.more]
         self._link_what_appears()
+        if not drawn:
+            return
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            for control in self.controls:
+            for control in drawn:
                 if not control.more and self.shown(control):
                     control.widget()
             if under:
@@ -240,7 +254,11 @@ class Controls:
 
         Streamlit keeps the URL for a widget from its second run on, and does not let it be written from then on.
         """
-        appeared = [control for control in self.controls if control.when is not None and self.shown(control)]
+        appeared = [
+            control
+            for control in self.controls
+            if control.when is not None and not fixed.fixed(control.name) and self.shown(control)
+        ]
         before = st.session_state.get("appeared", [])
         st.session_state["appeared"] = [control.name for control in appeared]
         for control in appeared:
@@ -257,14 +275,14 @@ class Controls:
         refused = {}
         for control in self.controls:
             raw = st.query_params.get(control.name)
-            if isinstance(control, Text):
+            if isinstance(control, Text) and not fixed.fixed(control.name):
                 # The text goes along to the next lesson, unless the link has one. There too, a line's end is a sign.
                 last = st.session_state.get(f"last {control.name}", control.default) if raw is None else raw
                 wanted = last.replace("\r\n", "\n").replace("\n", LINE_END)
                 if wanted not in (raw, control.default):
                     st.query_params[control.name] = wanted
                     st.rerun()
-            if raw is None or control.name in st.session_state:
+            if raw is None or (control.name in st.session_state and not fixed.fixed(control.name)):
                 continue
             try:
                 control.parse(raw)
@@ -282,11 +300,8 @@ class Controls:
         """
         # What the link could not have is said until that control is set to something else, and then never again.
         refused = st.session_state.get(f"{page} refused", {})
-        values = {
-            control.name: st.session_state.get(control.name, control.default)
-            if self.shown(control)
-            else control.default
-            for control in self.controls
+        values: dict[str, Any] = {
+            control.name: self.value(control) if self.shown(control) else control.default for control in self.controls
         }
         for control in self.controls:
             if values[control.name] != control.default:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rnnviz import figures
-from rnnviz.engine import GRU, VERSIONS, Sizes
+from rnnviz.engine import GRU, VERSIONS, Cell, Sizes
 from rnnviz.training.character_model import CharacterModel, character_model
 
 from .lesson import Lesson
@@ -187,7 +187,7 @@ def tied(text: str) -> tuple[float, float, float]:
     return float(sums.mean()), float((np.abs(sums - 1) <= TIED).mean()), float(trace["o"].mean())
 
 
-def under(convention: Convention, cell: GRU) -> GRU:
+def under(convention: Convention, cell: Cell) -> GRU:
     r"""The cell that reads these weights as a convention has it.
 
     Where z = 1 renews, :math:`h_t = (1 - z_t) \odot h_{t-1} + z_t \odot n_t`: torch's cell with :math:`1 - z_t` for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,24 @@ class Picked(NamedTuple):
 
     quantity: str
     unit: int
+
+
+class Evidence(Protocol):
+    """A row of `evidence`, as `itertuples` hands it out. The columns are those of `search.search`."""
+
+    feature: str
+    share: float
+    quantity: str
+    unit: int
+    sign: int
+    threshold: float
+    score: float
+    order: float
+    untrained: float
+    shifted: float
+    character: float
+    margin: float
+    label: str
 
 
 @remember
@@ -202,7 +220,7 @@ def look_closer(lesson: Lesson, cell: str, rows: pd.DataFrame) -> None:
             )
 
 
-def statement(cell: str, row: NamedTuple) -> str:
+def statement(cell: str, row: Evidence) -> str:
     """A row of the evidence in sentences (markdown)."""
     one = feature(row.feature)
     kind = "Counted" if one.count else "True when"
@@ -232,7 +250,7 @@ def statement(cell: str, row: NamedTuple) -> str:
     )
 
 
-def verdict(row: NamedTuple) -> str:
+def verdict(row: Evidence) -> str:
     """What the numbers allow one to say, and no more."""
     if row.margin >= CLEAR:
         return (
@@ -251,10 +269,10 @@ def verdict(row: NamedTuple) -> str:
     return "A little better than the controls, and no more: not a unit to put a name on."
 
 
-def yes(row: NamedTuple) -> str:
+def yes(row: Evidence) -> str:
     """For which values the unit is taken to say yes."""
     return f"{'above' if row.sign > 0 else 'at or below'} {row.threshold:.4g}".replace("-", "−")
 
 
-def in_words(row: NamedTuple) -> str:
+def in_words(row: Evidence) -> str:
     return f"{row.feature} {row.score:.3f} by {row.label}"

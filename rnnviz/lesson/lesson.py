@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -18,25 +17,33 @@ from rnnviz.figures import palette
 from rnnviz.stage.chart import Figure
 from rnnviz.training.character_model import CharacterModel, Reading
 
+from . import fixed, links, presentation
 from .controls import Config, Controls
+from .foot import beside_question, foot, show_glossary
 from .formula import equations
 from .snippet import snippet
-from .words import quoted, token_label, verbatim
+from .words import quoted, token_label
+from .worksheet import Question
 
 HEAD_START = 0.08
 """Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
 together: all at once, it would show the picture only after the last word of the page."""
-NEAR = 1e-6
-"""How far a link's number may be from a slider's value, and still is it."""
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
+[class*="-glossary"] [data-testid="stPopoverButton"] { min-height: 1.9rem; padding: 0 0.3rem; }
+[data-testid="stPopover"] { position: relative; z-index: 1; } /* above the empty foot of a question in the row before */
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
-.katex-display > .katex { text-align: left; }
+.katex-display > .katex { text-align: left; padding-right: 3px; }
+/* Streamlit's own colours of code are too pale to be read by everyone (4.5 : 1). */
+.token.comment { color: light-dark(#5f6472, #a9aebc) !important; }
+.token.keyword { color: light-dark(#1260b0, #74b6ff) !important; }
+.token.string, .token.boolean { color: light-dark(#0a7330, #55d388) !important; }
+.token.number { color: light-dark(#0b7268, #5fd3c0) !important; }
 </style>
 """
 
@@ -66,8 +73,14 @@ class Lesson:
         self.key = key or name.lower().replace(" ", "-")
         self.question = question
         self.asked = 0
+        self.questions: list[Question] = []
+        self.shown: tuple[Controls, Config] | None = None
+        self.entries: dict[str, links.Entry] = {}
+        self.sharing: Any = None
+        self.after_class = False
         self.undrawn: Controls | None = None
         self.changed = True
+        fixed.begin(self.key)
         self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
     def controls(self, controls: Controls) -> Config:
@@ -80,6 +93,8 @@ class Lesson:
             controls.check_link(self.key)
             self.settle()
         config, notices = controls.read(self.key)
+        self.entries |= links.entries(controls, config)
+        self.shown = controls, config
         self.changed = st.session_state.get(f"{self.key} config") != dict(config)
         st.session_state[f"{self.key} config"] = dict(config)
         for notice in notices:
@@ -95,10 +110,15 @@ class Lesson:
             time.sleep(HEAD_START)
         with self.above:
             st.html(STYLE)
-            with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="medium", key=f"{self.key}-lesson-head"
+            ):
                 st.title(self.name, anchor=False, width="content")
-                st.markdown(self.question)
-            controls.draw()
+                st.markdown(self.question + beside_question(self.key))
+                show_glossary(self.key)
+                presentation.head(self)
+            with st.container(key=f"{self.key}-lesson-controls"):
+                controls.draw()
 
     def note(self, text: str) -> None:
         """A sentence that the learner should not miss (markdown)."""
@@ -115,7 +135,9 @@ class Lesson:
     def section(self, title: str, text: str = "") -> None:
         """A heading, and the prose below it (markdown)."""
         self.settle()
-        st.markdown(f"## {title}\n\n{text}")
+        if not presentation.hides(title):
+            with presentation.place(self, title):
+                st.markdown(f"## {title}\n\n{text}")
 
     def say(self, text: str) -> None:
         """Prose (markdown, with $LaTeX$)."""
@@ -141,8 +163,10 @@ class Lesson:
         about: what the answer depends on; where it changes, the question is asked anew
         """
         self.settle()
-        with self.before_stage, st.container(border=True, gap="xsmall"):
-            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        if fixed.hidden("predict"):
+            return False
+        with self.before_stage, st.container(border=True, gap="xsmall", key=f"{self.key}-lesson-predict"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**Predict.** {question}", width="content")
                 chosen = st.pills(
                     question,
@@ -152,10 +176,13 @@ class Lesson:
                     label_visibility="collapsed",
                     wrap=True,
                 )
-            if chosen is None:
+                seen = chosen is not None or presentation.revealed(self, question, about)
+            right = None if chosen is None else chosen == answer
+            self.questions.append(Question("prediction", question, tuple(options), options[answer], reveal, right))
+            if not seen:
                 return False
             verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer]}."
-            st.markdown(f"{verdict} {reveal}")
+            st.markdown(f"{f'**{options[answer]}.**' if chosen is None else verdict} {reveal}")
         return True
 
     def presets(self, presets: Sequence[Preset], *, name: str = "preset", first: int | None = None) -> None:
@@ -165,14 +192,16 @@ class Lesson:
         what the page opens with
         """
         self.settle()
-
+        if fixed.hidden("presets"):
+            return
         chosen = f"{self.key} {name}"
 
         def apply() -> None:
             if st.session_state[chosen] is not None:
                 preset = presets[st.session_state[chosen]]
                 for name, value in preset.settings.items():
-                    st.session_state[name] = value
+                    if not fixed.fixed(name):
+                        st.session_state[name] = value
                 for sweep, value in preset.moves.items():
                     st.session_state[f"{self.key} move {sweep}"] = value, time.time()
 
@@ -181,19 +210,19 @@ class Lesson:
         undone = [preset for preset in presets if not self._in_force(preset)]
         if st.session_state.get(chosen) is not None and presets[st.session_state[chosen]] in undone:
             st.session_state[chosen] = None
-        number = st.pills(
-            "Try",
-            range(len(presets)),
-            format_func=lambda k: presets[k].label,
-            key=chosen,
-            on_change=apply,
-        )
-        if number is not None:
-            st.markdown(presets[number].shows)
+        with st.container(key=f"{self.key}-lesson-{name.replace(' ', '-')}s"):
+            number = st.pills(
+                "Try",
+                range(len(presets)),
+                format_func=lambda k: presets[k].label,
+                key=chosen,
+                on_change=apply,
+            )
+            if number is not None:
+                st.markdown(presets[number].shows + links.left_alone(self, presets[number]))
 
-    @staticmethod
-    def _in_force(preset: Preset) -> bool:
-        return all(st.session_state.get(name) == value for name, value in preset.settings.items())
+    def _in_force(self, preset: Preset) -> bool:
+        return all(links.in_force(name, value) for name, value in preset.settings.items())
 
     def player(
         self,
@@ -229,13 +258,14 @@ class Lesson:
                 title=title,
                 palette=palette.PLAYER,
                 scales=scales,
-                pin=self._pin_in_url(),
+                pin=links.pin_in_url(),
                 ghost=None if ghost is None else stage.Ghost(ghost[0].trace, output(ghost[0]), ghost[1]),
                 view=view,
                 look=look,
                 backward=backward,
             )
-        self._check_stage_link(reading.trace, backward is not None)
+        for sentence in links.stage_refusals(self, reading.trace, backward is not None):
+            self.note(sentence)
         return None if pin is None else pin.within(*reading.trace.h.shape)
 
     def chart(
@@ -259,10 +289,13 @@ class Lesson:
         if not beside_player and within is None:
             self.settle()
         if sweep is not None:
-            self._check_sweep_link(sweep, name)
-            sweep = replace(sweep, move=st.session_state.get(f"{self.key} move {sweep.name}"))
+            if sentence := links.sweep_refusal(self, sweep, name):
+                self.note(sentence)
+            how = fixed.how(sweep.name)
+            move = None if how else st.session_state.get(f"{self.key} move {sweep.name}")
+            sweep = replace(sweep, move=move, fixed=how)
         with within or (self.on_stage if beside_player else nullcontext()):
-            return stage.chart(
+            rested = stage.chart(
                 figure,
                 key=f"{self.key}-{name}",
                 caption=caption,
@@ -273,6 +306,9 @@ class Lesson:
                 sweep=sweep,
                 on_pick=on_pick,
             )
+        if sweep is not None and sweep.slider:
+            self.entries[sweep.name] = links.slider(sweep, rested)
+        return rested
 
     def picked(self, name: str) -> stage.Point | None:
         """The place that was last clicked in the chart of this name, see `stage.picked`."""
@@ -286,6 +322,8 @@ class Lesson:
     def check_number(self, question: str, *, answer: float, tolerance: float, explain: str, decimals: int = 4) -> None:
         """A question whose answer is a number that the engine computed (markdown)."""
         self.settle()
+        if fixed.hidden("check"):
+            return
         given = st.number_input(
             question,
             value=None,
@@ -294,9 +332,11 @@ class Lesson:
             key=self._next("check", question),
             placeholder="a number",
         )
+        right = None if given is None else abs(given - answer) <= tolerance
+        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right))
         if given is None:
             return
-        if abs(given - answer) <= tolerance:
+        if right:
             exact = f"{given:.{decimals}f}" == f"{answer:.{decimals}f}"
             verdict = "Right:" if exact else "Close enough: it is"
             st.success(f"{verdict} {answer:,.{decimals}f}. {explain}", icon=":material/check:")
@@ -307,6 +347,8 @@ class Lesson:
     def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str) -> None:
         """A question with one right option, which the caller computed."""
         self.settle()
+        if fixed.hidden("check"):
+            return
         chosen = st.radio(
             question,
             range(len(options)),
@@ -314,9 +356,11 @@ class Lesson:
             index=None,
             key=self._next("check", question),
         )
+        right = None if chosen is None else chosen == answer
+        self.questions.append(Question("check", question, tuple(options), options[answer], explain, right))
         if chosen is None:
             return
-        if chosen == answer:
+        if right:
             st.success(f"Right. {explain}", icon=":material/check:")
         else:
             st.warning("Not yet. Look again at the picture, then choose another.", icon=":material/replay:")
@@ -342,89 +386,36 @@ class Lesson:
     def pytorch(self, name: str, **settings: Any) -> None:
         """The same in PyTorch: a script in assets/snippets with the learner's settings in its first lines."""
         self.settle()
-        st.code(snippet(name, **settings), language="python")
+        if fixed.hidden("code"):
+            return
+        script = snippet(name, **settings)
+        st.code(script, language="python")
+        st.download_button(
+            "This script (.py)",
+            script,
+            file_name=f"rnnviz_{name}.py",
+            mime="text/x-python",
+            key=f"{self.key} script",
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
     def further(self, sources: Sequence[str]) -> None:
-        """Where to read on: papers and books (markdown)."""
+        """Where to read on: papers and books (markdown). It ends the lesson: below it stands the foot."""
         self.section("Further reading", "\n".join(f"- {source}" for source in sources))
+        for sentence in links.asked_for(self):
+            self.note(sentence)
+        presentation.fill(self)
+        foot(self)
+
+    def settings(self) -> dict[str, str]:
+        """What is set above the stage: label -> value, of the controls that are shown."""
+        if self.shown is None:
+            return {}
+        controls, config = self.shown
+        return {one.label: str(config[one.name]) for one in controls.controls if controls.shown(one)}
 
     def _next(self, kind: str, *about: Any) -> str:
         """The key of the next question: another one when it asks about something else."""
         self.asked += 1
         return f"{self.key} {kind} {self.asked} {about!r}"
-
-    def _pin_in_url(self) -> stage.Pin | None:
-        try:
-            return stage.Pin.parse(st.query_params.get("pin", ""))
-        except ValueError:
-            return None
-
-    def _refuse_link(self, name: str, allowed: str) -> None:
-        self.note(
-            f"The link's {name} cannot be {verbatim(st.query_params[name])}: {allowed}. You see the default instead."
-        )
-
-    def _check_stage_link(self, trace: Trace, backward: bool) -> None:
-        """On the first run, say which of the player's own parameters in the link it cannot follow.
-
-        backward: whether steps are counted on after the last, while the gradient flows back
-        """
-        if st.session_state.get(f"{self.key} visited"):
-            return
-        st.session_state[f"{self.key} visited"] = True
-        steps, units = trace.h.shape
-        shown = [quantity for quantity in stage.NAMES if quantity in trace]
-        whole = {str(n) for n in range(steps + 1)}
-        end = 2 * steps if backward else steps
-        for name, allowed, words in (
-            ("show", set(shown), f"it is one of {', '.join(shown)}"),
-            ("view", set(stage.VIEWS), f"it is one of {', '.join(stage.VIEWS)}"),
-            ("t", {str(n) for n in range(end + 1)}, f"it is a whole number from 0 to {end}"),
-            ("span", whole, "it is how many steps are in view, a whole number"),
-        ):
-            if st.query_params.get(name, next(iter(allowed))) not in allowed:
-                self._refuse_link(name, words)
-        if "pin" in st.query_params:
-            pin = self._pin_in_url()
-            if pin is None:
-                self._refuse_link("pin", "it is a step and a unit, such as 12.5")
-            elif pin != pin.within(steps, units):
-                self.note(f"The link's pin lies beyond this text: steps are 1 to {steps}, units 0 to {units - 1}.")
-
-    def _check_sweep_link(self, sweep: stage.Sweep, chart: str) -> None:
-        """Say if the link's value of a sweep is none that it can have, until the sweep is moved.
-
-        chart: the name of a chart that follows it; the first one speaks for all
-        """
-        said = f"{self.key} said of {sweep.name}"
-        if said not in st.session_state:
-            st.session_state[said] = chart, self._beside_sweep(sweep)
-        speaker, sentence = st.session_state[said]
-        if sentence is None or speaker != chart:
-            return
-        rests = st.session_state.get(f"{self.key}-{chart}", {}).get("value")
-        if rests is None or min(abs(rests - sentence[1]), abs(rests - sweep.start)) < NEAR:
-            self.note(sentence[0])
-        else:
-            st.session_state[said] = chart, None
-
-    @staticmethod
-    def _beside_sweep(sweep: stage.Sweep) -> tuple[str, float] | None:
-        """A sentence on the link's value of a sweep, and the value that is seen; None where these are the same."""
-        asked = st.query_params.get(sweep.name)
-        if asked is None:
-            return None
-        try:
-            wanted = float(asked)
-        except ValueError:
-            wanted = math.nan
-        first, last = sweep.values[0], sweep.values[-1]
-        if not first <= wanted <= last:
-            return (
-                f"The link's {sweep.name} cannot be {verbatim(asked)}: it is a number from {first:g} to {last:g}. "
-                "You see the default instead."
-            ), sweep.start
-        nearest = min(sweep.values, key=lambda one: abs(one - wanted))
-        if abs(nearest - wanted) <= NEAR * max(1.0, abs(nearest)):
-            return None
-        return f"The slider has no {sweep.name} of {verbatim(asked)}: you see the nearest, {nearest:g}.", nearest

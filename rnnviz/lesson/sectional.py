@@ -10,6 +10,7 @@ from rnnviz.stage.chart import Figure
 
 from .controls import Config, Controls
 from .lesson import Lesson
+from .links import entries
 
 FIRST_PICTURES = 1.0
 """Seconds that a browser has to draw the pictures of a page before it begins with the heavy one."""
@@ -33,6 +34,7 @@ def controls_here(lesson: Lesson, controls: Controls, name: str) -> Config:
     lesson.settle()
     controls.draw()
     config, notices = controls.read(f"{lesson.key}-{name}")
+    lesson.entries |= entries(controls, config)
     for notice in notices:
         lesson.note(notice)
     return config

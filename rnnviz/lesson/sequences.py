@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 import pandas as pd
 
-from rnnviz.engine import BagOfWords, Elman, Trace
+from rnnviz.engine import BagOfWords, Cell, Elman, Trace
 from rnnviz.tasks.words import one_hot, window, words
 
 from .controls import Text
@@ -73,7 +73,13 @@ class Comparison:
     def only_in(self, which: int) -> Sentence:
         """The words of one sentence that the other lacks, as often as it lacks them."""
         left = list(self.sentences[1 - which])
-        return tuple(word for word in self.sentences[which] if word not in left or left.remove(word))
+        only = []
+        for word in self.sentences[which]:
+            if word in left:
+                left.remove(word)
+            else:
+                only.append(word)
+        return tuple(only)
 
     def apart(self) -> tuple[bool, ...]:
         """Which of `KINDS` differ after the last word, by what was computed and not by what should be."""
@@ -110,8 +116,11 @@ def compared(one: Sentence, two: Sentence, width: int, units: int, seed: int) ->
     """Both sentences read by a bag of words, a window of `width` words and a random Elman network."""
     vocabulary = tuple(dict.fromkeys(one + two))
     inputs = [one_hot(sentence, vocabulary) for sentence in (one, two)]
-    cells = {"bag": BagOfWords(len(vocabulary)), "Elman": Elman.random(len(vocabulary), units, seed=seed)}
-    traces = {kind: tuple(cell.run(x) for x in inputs) for kind, cell in cells.items()}
+    cells: dict[str, Cell] = {
+        "bag": BagOfWords(len(vocabulary)),
+        "Elman": Elman.random(len(vocabulary), units, seed=seed),
+    }
+    traces = {kind: (cell.run(inputs[0]), cell.run(inputs[1])) for kind, cell in cells.items()}
     steps = max(map(len, inputs))
     read = {
         "bag": [trace.h for trace in traces["bag"]],

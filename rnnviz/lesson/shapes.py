@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,8 @@ def cooled(p: np.ndarray, temperature: float) -> np.ndarray:
 def write(model: CharacterModel, ids: np.ndarray, count: int, temperature: float, seed: int) -> np.ndarray:
     """Read ids (time,), then choose `count` characters, each read before the next is chosen. -> (count,) the chosen."""
     generator = np.random.default_rng(seed)
-    x, state, chosen = model.vocabulary.one_hot(ids), {}, []
+    x, chosen = model.vocabulary.one_hot(ids), []
+    state: dict[str, Any] = {}
     for _ in range(count):
         trace = model.cell.run(x, **state)
         q = cooled(model.readout.run(trace.h[-1:])[0], temperature)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -117,7 +117,7 @@ class Settings(NamedTuple):
             scales = np.array(self.values)
         else:
             scales = np.full(len(self.values) if name == "LSTM" else 1, self.radius)
-        own = {}
+        own: dict[str, Any] = {}
         if name == "LSTM":
             own = {"clamp": {"f": 1.0} if self.held else None}
             if self.radius is not None:
@@ -206,7 +206,8 @@ def frozen(values: np.ndarray) -> np.ndarray:
 @remember(most=32)
 def flow(settings: Settings) -> Flow:
     x, v = settings.input(), settings.direction()
-    logs, slopes = {}, {}
+    logs: dict[str, np.ndarray] = {}
+    slopes: dict[str, np.ndarray] = {}
     shape = (len(settings.values), settings.length)
     for name in CELLS:
         run = settings.run(name, range(settings.seed, settings.seed + 1), x)

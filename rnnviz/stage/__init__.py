@@ -1,13 +1,16 @@
-"""What moves in the browser, in keyed components: the player, the chart and the mask. Their code: assets/stage."""
+"""What moves in the browser, in keyed components, such as the player and the chart. Their code: assets/stage."""
 
 from .backward import Backward
 from .chart import Point, Sweep, chart, picked
 from .mask import mask
 from .pin import Pin
 from .player import NAMES, VIEWS, Ghost, Look, Output, player
+from .share import LINKED, SPEEDS, Shared, operations_of, presenter, share
 
 __all__ = [
+    "LINKED",
     "NAMES",
+    "SPEEDS",
     "VIEWS",
     "Backward",
     "Ghost",
@@ -15,9 +18,13 @@ __all__ = [
     "Output",
     "Pin",
     "Point",
+    "Shared",
     "Sweep",
     "chart",
     "mask",
+    "operations_of",
     "picked",
     "player",
+    "presenter",
+    "share",
 ]

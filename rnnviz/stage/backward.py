@@ -14,13 +14,14 @@ class Backward:
 
     Every norm is log10, -inf where it is exactly zero, so that 1e-400 still has a place.
 
-    loss: (time,) L_t in nats, NaN where a step has none
+    loss: (time,) L_t, NaN where a step has none
     total: (time,) log10 ‖∂L/∂h_t‖₂, through all later steps
     own: (time,) log10 ‖∂L_t/∂h_t‖₂, what the step's own loss hands in
     carried: (time,) log10 of the norm of what flows from step t into h_{t-1}; carried[0] into the state at the start
     scale: (low, high) the log10 ends of the colours and widths; what lies beyond takes the end's colour, and the legend
         says so
     cell: (time,) log10 ‖∂L/∂c_t‖₂, or None without a cell state
+    unit: of the loss; empty for a squared error of numbers that have none
     """
 
     loss: np.ndarray
@@ -29,6 +30,7 @@ class Backward:
     carried: np.ndarray
     scale: tuple[float, float]
     cell: np.ndarray | None = None
+    unit: str = "nats"
 
     def parts(self) -> dict[str, np.ndarray]:
         """Every array by its name."""
@@ -60,5 +62,6 @@ def sent(backward: Backward, steps: int) -> tuple[dict[str, Any], dict[str, np.n
         "undefined": bool(np.isnan(norms).any()),
         "highest": float(finite.max(initial=0.0)),
         "cell": backward.cell is not None,
+        "unit": backward.unit,
     }
     return header, {f"backward {name}": values for name, values in parts.items()}

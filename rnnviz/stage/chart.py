@@ -33,7 +33,7 @@ class Point(NamedTuple):
         """What a component sent; None for no place, or for what is none."""
         if not isinstance(value, Mapping):
             return None
-        x, y = value.get("x"), value.get("y")
+        x, y = value.get("x", math.nan), value.get("y", math.nan)
         if not all(isinstance(n, (int, float)) and not isinstance(n, bool) and math.isfinite(n) for n in (x, y)):
             return None
         return cls(float(x), float(y))
@@ -50,6 +50,7 @@ class Sweep:
     slider: whether this chart shows the control   play: whether a button beside it runs through the values
     pace: how many values a second it plays; more where it would take over ten seconds
     move: (value, when): the page itself moves it there, once for each "when"
+    fixed: "lock" where nobody can move it, "hide" where its slider is not even shown; it stands as the URL has it
     """
 
     name: str
@@ -62,6 +63,7 @@ class Sweep:
     play: bool = False
     pace: float = 12.0
     move: tuple[float, float] | None = None
+    fixed: str = ""
 
     def __post_init__(self) -> None:
         if self.start not in self.values:
@@ -152,6 +154,7 @@ def payload(
         "play": sweep.play,
         "pace": float(sweep.pace),
         "move": None if sweep.move is None else [float(one) for one in sweep.move],
+        "fixed": sweep.fixed,
         "targets": [
             {"trace": trace, "attribute": attribute, "array": f"{trace} {attribute}"}
             for trace, attribute in sweep.frames

@@ -29,7 +29,7 @@ class Pin(NamedTuple):
         """What a component sent; None for no pin, or for what is none."""
         if not isinstance(value, Mapping):
             return None
-        time, unit = value.get("time"), value.get("unit")
+        time, unit = value.get("time", -1), value.get("unit", -1)
         if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in (time, unit)):
             return None
         return cls(time, unit)

@@ -46,7 +46,10 @@ VIEWS = ("unrolled", "folded", "cell", "letters")
 
 @dataclass(frozen=True)
 class Output:
-    """What the network says at each step. tokens: (time, ranks) labels, likeliest first; p: (time, ranks)."""
+    """What the network says at each step. tokens: (time, ranks) labels, likeliest first; p: (time, ranks).
+
+    With no ranks it says nothing: the player shows the state alone.
+    """
 
     tokens: Sequence[Sequence[str]]
     p: np.ndarray
@@ -150,14 +153,17 @@ def payload(
     )
     arrays["probability"] = output.p
     has_cell_state = trace.c is not None
-    starts = {"h": trace.h0} | ({"c": trace.c0} if has_cell_state else {})
+    starts = {"h": trace.h0} | ({} if trace.c0 is None else {"c": trace.c0})
     arrays |= {f"start {state}": value for state, value in starts.items()}
-    phases = ["input", *(["gates"] if gates else []), *(["cell"] if has_cell_state else []), "hidden", "output"]
+    phases = ["input", *(["gates"] if gates else []), *(["cell"] if has_cell_state else []), "hidden"]
+    phases += ["output"] if output.p.shape[1] else []
     header = {
         "title": title,
         "steps": len(trace),
         "units": trace.cell.hidden_size,
         "tokens": list(tokens),
+        "one_hot": trace.x.shape[1] > 1
+        and bool(((trace.x == 0) | (trace.x == 1)).all() and (trace.x.sum(axis=1) == 1).all()),
         "outputs": [list(labels) for labels in output.tokens],
         "quantities": [
             {

@@ -86,7 +86,7 @@ def test_a_phone_shows_the_whole_lesson_without_sideways_scroll(open_page, name,
 
 def test_the_text_goes_along_to_the_next_lesson(open_page):
     lesson = open_page("lstm?text=KING%3A%0ANow")
-    lesson.page.get_by_role("link", name="GRU").click()
+    lesson.page.get_by_role("link", name="GRU").first.click()
     lesson.page.wait_for_function("window.rnnvizPlayer?.data?.title.includes('GRU')")
     lesson.wait_until_idle()
     assert lesson.look("p.data.tokens.join('')") == "KING:↵Now"

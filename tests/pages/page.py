@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.stage.decoder import decode
 
 ROOT = Path(__file__).resolve().parents[2]
+AROUND = ("glossary", "progress", "share", "presenter")
+"""The components that stand around every lesson and show nothing of its own."""
 
 
 class LessonApp:
@@ -58,8 +60,9 @@ class LessonApp:
 
     @property
     def all_sent(self) -> list[bytes]:
-        """The bytes of every stage component on the page."""
-        return [one.proto.bytes for one in self.app.get("bidi_component")]
+        """The bytes of every picture on the page."""
+        around = tuple(f"{self.name}-{name}" for name in AROUND)
+        return [one.proto.bytes for one in self.app.get("bidi_component") if not one.proto.id.endswith(around)]
 
     @property
     def player(self):

@@ -28,7 +28,7 @@ LENGTH, LAST, NUMBER = "twice as long", "change the last character", "What is it
 
 class Page(LessonApp):
     def __init__(self, **link):
-        super().__init__("rnnviz/course.py", "unrolling", **link)
+        super().__init__("pages/unrolling.py", "unrolling", **link)
 
     def type(self, text):
         self.app.text_input(key="text").set_value(text)
@@ -430,16 +430,18 @@ def test_every_picture_has_a_caption_and_a_text_for_those_who_cannot_see_it():
     page = Page().choose(PREDICT, 1)
     names = ["state", "repetition", "loop", "weights", "output", "responses"]
     headers = [decode(page.stage(name))[0] for name in names]
-    assert len(page.app.get("bidi_component")) == 1 + len(names)
+    assert len(page.all_sent) == 1 + len(names)
     assert len({header["caption"] for header in headers}) == len({header["alt"] for header in headers}) == len(names)
     assert page.player[0]["title"] == f"A trained LSTM with 64 units reads {len(TEXT)} characters"
 
 
 def test_the_table_offered_is_the_whole_trace_with_steps_from_one(monkeypatch):
     offered = {}
-    monkeypatch.setattr("streamlit.download_button", lambda label, data, **named: offered.update(data=data, **named))
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, data, **named: offered.update({named["file_name"]: data})
+    )
     Page(cell="GRU", text="hello")
-    lines = offered["data"]().splitlines()
-    assert lines[0] == "time,unit,quantity,value" and offered["file_name"] == "trace-GRU.csv"
+    lines = offered["trace-GRU.csv"]().splitlines()
+    assert lines[0] == "time,unit,quantity,value"
     assert len(lines) == 1 + len(engines_own("GRU", text="hello").trace.frame())
     assert {line.split(",")[0] for line in lines[1:]} == set("12345")

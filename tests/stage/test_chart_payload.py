@@ -72,6 +72,7 @@ def test_sweep_frames_arrive_as_they_were_computed(values, data):
         "play": True,
         "pace": 12.0,
         "move": None,
+        "fixed": "",
     }
     for target, ((trace, attribute), computed) in zip(targets, frames.items(), strict=True):
         assert (target["trace"], target["attribute"]) == (trace, attribute)
