@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .csv_columns import INFINITE, MISSING, Column, columns, quoted
-from .forecasting import Series
+from .forecasting import Series, parts
 from .task import Array
 
 LEAST, MOST = 60, 5_000
@@ -25,7 +25,8 @@ def own(text: bytes | str, name: str = "your series") -> Series:
 
     With a header or without; cells apart by comma, semicolon or tab; a decimal comma where no comma is between cells.
     Missing cells (empty, NaN, NA) between others are filled in on a straight line: such a value leans on the next
-    one, and the note says how many there are. Columns of text are left out. The season is `season_of` the values.
+    one, and the note says how many there are. Columns of text are left out. The season is `season_of`
+    the training part.
 
     Raises ValueError with a sentence on what cannot be read, or is too short, too long or constant.
     """
@@ -53,7 +54,8 @@ def own(text: bytes | str, name: str = "your series") -> Series:
         raise ValueError(f"The file has {len(values)} values; at least {LEAST} are needed.")
     if not values.std() > ALIKE * np.abs(values).max():
         raise ValueError(f"All values are {values[0]:g}, or as good as that, so there is nothing to forecast.")
-    return Series("own", name, at, values, "", every, season_of(values), "your own file", " ".join(notes))
+    season = season_of(values[parts(len(values)).train])
+    return Series("own", name, at, values, "", every, season, "your own file", " ".join(notes))
 
 
 def season_of(values: Array) -> int:

@@ -17,6 +17,7 @@ from rnnviz.tasks.catalogue import TASKS
 
 from .job import View
 from .plan import CELLS, CLIPS, OPTIMISERS, Plan
+from .results import Record
 from .run import Snapshot, train
 from .sweep import SweepError, sweep
 
@@ -80,8 +81,8 @@ def one(plan: Plan) -> pd.DataFrame:
     return run.frame()
 
 
-def several(plans: list[Plan]) -> pd.DataFrame:
-    """A sweep, with a line for each run that has ended and one for those that train."""
+def several(plans: list[Plan], found: dict[str, Record]) -> None:
+    """A sweep, with a line for each run that has ended and one for those that train. found: see `sweep`"""
     numbers = {plan.key: number for number, plan in enumerate(plans, 1)}
     write_over("the processes start")
 
@@ -101,22 +102,32 @@ def several(plans: list[Plan]) -> pd.DataFrame:
         if running:
             write_over("  ".join(running))
 
-    records = sweep(plans, report)
+    sweep(plans, report, found=found)
     write_over("")
     print("\r", end="", file=sys.stderr)
-    return pd.concat([record.frame() for record in records], ignore_index=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     wanted, out = plans(sys.argv[1:] if arguments is None else arguments)
+    found: dict[str, Record] = {}
+    tables: list[pd.DataFrame] = []
+    failed = interrupted = ""
     try:
-        table = one(wanted[0]) if len(wanted) == 1 else several(wanted)
+        if len(wanted) == 1:
+            tables = [one(wanted[0])]
+        else:
+            several(wanted, found)
     except SweepError as error:
-        sys.exit(f"\n{error}")
+        failed = str(error)
     except KeyboardInterrupt:
-        print("\nStopped; nothing was written.", file=sys.stderr)
-        sys.exit(130)
-    table.to_csv(sys.stdout if out is None else out, index=False)
+        interrupted = "Stopped."
+    tables += [found[plan.key].frame() for plan in wanted if plan.key in found]
+    if tables:
+        pd.concat(tables, ignore_index=True).to_csv(sys.stdout if out is None else out, index=False)
+    if failed or interrupted:
+        written = f"The table holds {len(tables)} of {len(wanted)} runs." if tables else "Nothing was written."
+        print(f"\n{failed}{interrupted} {written}", file=sys.stderr)
+        sys.exit(1 if failed else 130)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -54,6 +55,7 @@ class Job:
 
     earlier: the start of the same plan before this one, until this one is sent off   had: what that one had got to
     checkpoint: what the next start goes on from, with so many updates and seconds done   base: the seconds done before
+    left: who pressed stop and does not wait for it any longer   since: when this start was asked for (monotonic)
     ending: until when (monotonic) the last message of a run that was stopped is waited for; None if it is not
     """
 
@@ -74,6 +76,8 @@ class Job:
     checkpoint: tuple[bytes, int, float] | None = None
     base: float = 0.0
     ending: float | None = None
+    left: set[str] = field(default_factory=set)
+    since: float = field(default_factory=monotonic)
 
     @property
     def resumes(self) -> int:

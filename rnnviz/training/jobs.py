@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import os
 import threading
 from collections import OrderedDict
@@ -30,11 +31,13 @@ MOST_PER_OWNER = 3
 TICK, WORKERS_EVERY = 0.1, 0.5
 REMEMBERED = 60
 """Ended runs that are held in memory."""
+FORGOTTEN = 600.0
+"""Seconds after which a run that was stopped or failed, and that nobody looked at since, cannot go on any longer."""
 SETTLE = 2.0
-"""Seconds that a run which was stopped has to say how far it came."""
+"""Seconds that a run which was stopped has to say how far it came, once it has been told."""
 WORKER_DIED = (
-    "The process that trained this run has ended before the run did. What it had told by then is kept, and the run can "
-    "go on from there."
+    "The process that trained this run has ended before the run did. It can go on from the last checkpoint that the "
+    "process had sent, or from the start where there is none."
 )
 
 
@@ -54,7 +57,7 @@ class Jobs:
         self._wake = threading.Condition(threading.RLock())
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._read: OrderedDict[str, Record | None] = OrderedDict()
-        self._dropped: list[Any] = []
+        self._dropped: list[tuple[Any, Job]] = []
         self._numbers = count()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -70,10 +73,13 @@ class Jobs:
         Raises TooManyError with a sentence where the owner has `MOST_PER_OWNER` runs that wait or run.
         """
         with self._wake:
+            if plan.key in self._jobs:
+                self._jobs[plan.key].left.discard(owner)
             seen = self.look(plan, owner)
             if seen is not None and seen.state not in ("stopped", "failed"):
                 return seen
-            own = sum(job.owner == owner and job.state in ACTIVE for job in self._jobs.values())
+            mine = [job for job in self._jobs.values() if job.owner == owner and owner not in job.left]
+            own = sum(job.state in ACTIVE for job in mine)
             if own >= MOST_PER_OWNER:
                 raise TooManyError(
                     f"{own} of your runs wait or train already, and {MOST_PER_OWNER} are allowed at once."
@@ -96,7 +102,8 @@ class Jobs:
         with self._wake:
             job = self._jobs.get(plan.key)
             if job is not None:
-                job.looked[owner] = monotonic()
+                if owner not in job.left:
+                    job.looked[owner] = monotonic()
                 return self._view(job)
             if plan.key not in self._read:
                 self._read[plan.key] = results.kept(plan) if self._keeps else None
@@ -114,6 +121,7 @@ class Jobs:
             if job is None or job.state not in ACTIVE:
                 return True
             job.looked.pop(owner, None)
+            job.left.add(owner)
             if any(monotonic() - seen < self.lease for seen in job.looked.values()):
                 return False
             self._end(job, "stopped")
@@ -137,9 +145,8 @@ class Jobs:
     def _view(self, job: Job) -> View:
         line = self._line()
         position = line.index(job) + 1 if self._workers and job in line else 0
-        return View(
-            job.plan, job.state, job.record(), position, len(line), job.reason, job.resumes, job.ending is not None
-        )
+        ending = (job.earlier or job).ending is not None
+        return View(job.plan, job.state, job.record(), position, len(line), job.reason, job.resumes, ending)
 
     def _line(self) -> list[Job]:
         """Those that wait, the next first: owners take turns, as whoever has fewer runs under way or before it."""
@@ -157,10 +164,10 @@ class Jobs:
     def _end(self, job: Job, state: str, reason: str = "") -> None:
         job.state, job.reason = state, reason
         if job.future is not None:
-            self._dropped.append(job.future)
+            self._dropped.append((job.future, job))
             job.future = None
             if state == "stopped" and job.worker is not None:
-                job.ending = monotonic() + SETTLE
+                job.ending = math.inf  # until it has been told
 
     def _known(self) -> list[Job]:
         """All jobs, and what those that wait go on from."""
@@ -191,14 +198,20 @@ class Jobs:
         with self._wake:
             self._expire()
             dropped, self._dropped = self._dropped, []
-        for future in dropped:
+        for future, job in dropped:
             future.cancel()
+            if job.ending is not None:
+                job.ending = monotonic() + SETTLE
         if self._closed or not self._active():
             return
         cluster = self._cluster or self._connect()
         if not cluster.reachable:
             raise OSError("not connected")
         self._take(self._queue.get(batch=True))
+        with self._wake:
+            for job in self._known():
+                if job.ending is not None and monotonic() > job.ending:
+                    job.ending = None
         if monotonic() - self._asked >= WORKERS_EVERY:
             workers, self._asked = cluster.workers(), monotonic()
             with self._wake:
@@ -218,15 +231,14 @@ class Jobs:
     def _expire(self) -> None:
         """Ends what nobody looked at, and forgets the oldest that have ended."""
         now = monotonic()
-        for job in self._known():
-            if job.ending is not None and now > job.ending:
-                job.ending = None
         for key, job in list(self._jobs.items()):
             looked = max(job.looked.values(), default=-np.inf)
             if now - looked > self.lease and job.state in ACTIVE:
                 self._end(job, "stopped", "Nobody looked at this run for a while, so it was stopped.")
             if now - looked > self.lease and job.state in results.ENDED:
                 del self._jobs[key]  # it is among those read
+            elif now - max(looked, job.since) > FORGOTTEN and job.state not in ACTIVE:
+                del self._jobs[key]
         ended = [key for key, job in self._jobs.items() if job.state not in ACTIVE]
         for key in ended[: max(0, len(ended) - REMEMBERED)]:
             del self._jobs[key]
@@ -246,6 +258,8 @@ class Jobs:
                     job.worker, job.state = message["worker"], "running"
                 job.take(message)
                 if "stopped" in message:
+                    if job.state in ACTIVE:  # by somebody else's hand
+                        self._end(job, "failed", WORKER_DIED)
                     job.ending = None
                 if "state" in message:
                     finished.append((job, message["state"]))
@@ -258,8 +272,12 @@ class Jobs:
                 logging.getLogger(__name__).warning("a result could not be kept", exc_info=True)
             with self._wake:
                 self._read[job.plan.key] = record
-                job.ending = None
-                if job.state in ACTIVE or self._jobs.get(job.plan.key) is job:  # it came before it was to stop
+                job.ending = job.had = job.checkpoint = None
+                known = self._jobs.get(job.plan.key)
+                if known is not None and known.earlier is job:  # it had ended before it was to go on
+                    job.looked |= known.looked
+                    self._jobs[job.plan.key] = known = job
+                if job.state in ACTIVE or known is job:  # it came before it was to stop
                     job.state, job.reason, job.future = state, "", None
 
     def _find_dead(self) -> None:
@@ -272,7 +290,7 @@ class Jobs:
                 said = (str(error) or type(error).__name__).splitlines()[0][:200]
                 job.checkpoint = job.checkpoint if lost else None  # it might be what failed
                 self._end(job, "failed", WORKER_DIED if lost else f"The run could not be trained: {said}.")
-            elif job.worker is not None and job.worker not in self._workers:
+            elif job.future.status in ("cancelled", "lost") or (job.worker and job.worker not in self._workers):
                 self._end(job, "failed", WORKER_DIED)
 
     def _dispatch(self, cluster: Cluster) -> None:

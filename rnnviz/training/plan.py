@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -104,7 +105,7 @@ class Plan:
         """The loss of the best answer that has not read the sequence."""
         return float(self.of_task.chance(self.length, **dict(self.options)))
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A name for the plan's results: equal for equal plans, also where a setting without effect differs."""
         counts = asdict(self)

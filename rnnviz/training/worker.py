@@ -92,7 +92,7 @@ def work(settings: dict[str, Any], channel: str, job: str, begun: bytes | None =
             else:
                 post.rows.append(made[1:])
                 state = "died" if made.died else state
-            if not wanted():
+            if state != "died" and not wanted():
                 post.close(seconds, **reached(), stopped=True)
                 return
             if post.due() or (made.update == 1 and post.rows):  # the first point as soon as there is one

@@ -142,7 +142,7 @@ def test_stopped_and_continued_is_never_stopped_bit_for_bit(jobs):
     again = jobs.start(plan, "a")
     assert again.active and had <= again.record.updates
     view = in_state(jobs, plan, "done")
-    assert 100 < view.resumes < plan.updates
+    assert 0 < jobs._jobs[plan.key].base < view.record.seconds, "it went on from a checkpoint"
     run = train(plan)
     for name in results.COLUMNS:
         np.testing.assert_array_equal(view.record.column(name), getattr(run, name))
@@ -216,11 +216,11 @@ def test_a_killed_worker_is_reported_while_the_others_go_on_and_the_next_run_tra
     os.kill(pid, signal.SIGKILL)
     failed = in_state(jobs, one, "failed")
     assert "has ended before" in failed.reason and failed.record.updates >= failed.resumes > 0
-    assert (view := jobs.look(other)).state == "running", view.reason
+    assert (view := jobs.look(other)).state in ("running", "done"), view.reason
     following = replace(SHORT, seed=32)
     jobs.start(following, "a")
     in_state(jobs, following, "done")
-    assert (view := jobs.look(other)).state == "running", view.reason
+    assert (view := jobs.look(other)).state in ("running", "done"), view.reason
 
 
 def test_a_run_that_explodes_keeps_its_curve_up_to_there(jobs):

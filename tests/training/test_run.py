@@ -15,6 +15,7 @@ from rnnviz.training import CELLS, Plan, checkpoint, cluster, train
 from rnnviz.training.__main__ import main
 from rnnviz.training.plan import OPTIMISERS
 from rnnviz.training.run import COLUMNS, Learner, Moment, network, steps
+from rnnviz.training.standard_runs import record_of
 
 SMALL = Plan(cell="gru", length=8, hidden_size=6, batch_size=4, updates=5)
 RECIPES = [
@@ -199,12 +200,27 @@ def test_plans_that_differ_only_in_what_has_no_effect_share_a_key():
     assert replace(gru, seed=1).key != gru.key
 
 
-def test_a_sweep_without_a_scheduler_ends_with_a_sentence_that_names_it(monkeypatch, tmp_path):
+def test_a_sweep_without_a_scheduler_ends_with_a_sentence_that_names_it(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     monkeypatch.setenv("RNNVIZ_DASK", "tcp://127.0.0.1:1")
-    with pytest.raises(SystemExit, match="No Dask scheduler answers at tcp://127.0.0.1:1"):
+    with pytest.raises(SystemExit, match="1"):
         main(["--cell", "gru", "lstm", "--updates", "2", "--out", str(tmp_path / "run.csv")])
+    said = capsys.readouterr().err
+    assert "No Dask scheduler answers at tcp://127.0.0.1:1" in said and "Nothing was written" in said
     assert not (tmp_path / "run.csv").exists()
+
+
+def test_what_had_ended_is_written_where_a_sweep_is_stopped(monkeypatch, tmp_path, capsys):
+    def interrupted(plans, report, *, found):
+        found[plans[1].key] = record_of(train(plans[1]))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rnnviz.training.__main__.sweep", interrupted)
+    out = tmp_path / "run.csv"
+    with pytest.raises(SystemExit) as ended:
+        main(["--cell", "gru", "lstm", "--length", "4", "--updates", "2", "--batch-size", "2", "--out", str(out)])
+    assert ended.value.code == 130 and "holds 1 of 2 runs" in capsys.readouterr().err
+    assert set(pd.read_csv(out)["cell"]) == {"lstm"}
 
 
 def test_the_command_line_writes_a_tidy_table_of_the_whole_sweep(tmp_path, capsys):
