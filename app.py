@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from rnnviz.lesson.apology import apologise
-from rnnviz.serving import Headers, headers
+from rnnviz.serving import Headers, Strays, headers
 
 ASSETS = Path(__file__).parent / "assets"
 HEADERS = headers(os.environ)
@@ -35,6 +35,6 @@ app = st.App(
     "rnnviz/course.py",
     lifespan=opened,
     routes=ROUTES,
-    middleware=[Middleware(Headers, HEADERS)],
+    middleware=[Middleware(Headers, HEADERS), Middleware(Strays, BASE)],
     on_script_error=apologise,
 )

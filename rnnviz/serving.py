@@ -1,4 +1,4 @@
-"""What every answer of the server carries: the security headers, and how long a browser may keep a file."""
+"""What every answer of the server carries, the security headers first, and where an address without a page leads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import streamlit
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 """The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
+OWN = ("_stcore", "assets", "component", "media", "static")
+"""What lies deeper than a page and is there: ours and Streamlit's own."""
+NOWHERE = "no-such-page"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
 
@@ -74,3 +79,24 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class Strays:
+    """Leads an address that lies deeper than any page to one that Streamlit knows to be none: home, with a word why.
+
+    Streamlit would send its page for it, which then looks for its server in the wrong place and stays blank. A slash
+    too many at a page's end is taken away. base: the path below which the app lives, such as /rnn
+    """
+
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self.app, self.base = app, base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        page, *deeper = [part for part in path.removeprefix(self.base).split("/") if part] or [""]
+        astray = deeper or path != f"{self.base}/{page}"
+        if scope["type"] != "http" or not page or page in OWN or not astray:
+            return await self.app(scope, receive, send)
+        query = scope.get("query_string", b"").decode("latin-1")
+        found = NOWHERE if deeper else quote(page) + (f"?{query}" if query else "")
+        await RedirectResponse(f"{self.base}/{found}")(scope, receive, send)

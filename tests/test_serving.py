@@ -6,7 +6,7 @@ import re
 import pytest
 import streamlit
 
-from rnnviz.serving import FRAMES, Headers, ancestors, headers, inline_scripts
+from rnnviz.serving import FRAMES, NOWHERE, Headers, Strays, ancestors, headers, inline_scripts
 
 POLICY = dict(part.split(" ", 1) for part in headers({})["Content-Security-Policy"].split("; "))
 
@@ -62,3 +62,34 @@ def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, kept):
     cache = [(b"cache-control", b"no-cache")] if kept else []
     assert sent[0]["headers"] == [(b"x-own", b"1"), (b"x-test", b"yes"), *cache]
     assert sent[1]["body"] == b"whole"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "where"),
+    [
+        ("/", "text=a", None),
+        ("/unrolling", "text=a", None),
+        ("/assets/stage/player.js", "", None),
+        ("/static/js/index.js", "", None),
+        ("/_stcore/health", "", None),
+        ("/unrolling/", "text=a%20b&t=3", "/unrolling?text=a%20b&t=3"),
+        ("/unrolling//", "", "/unrolling"),
+        ("/unrolling/x", "text=a", f"/{NOWHERE}"),
+        ("/a/b/c", "", f"/{NOWHERE}"),
+        ("//evil.example/x", "", f"/{NOWHERE}"),
+        ("//evil.example/", "", "/evil.example"),
+    ],
+)
+@pytest.mark.parametrize("base", ["", "/rnn"])
+def test_an_address_deeper_than_any_page_leads_to_a_page_of_this_app(path, query, where, base):
+    sent = []
+
+    async def inner(scope, receive, send):
+        sent.append({"headers": []})
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": base + path, "query_string": query.encode(), "headers": []}
+    asyncio.run(Strays(inner, base)(scope, None, send))
+    assert dict(sent[0]["headers"]).get(b"location") == (None if where is None else (base + where).encode())

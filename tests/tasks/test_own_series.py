@@ -157,3 +157,11 @@ def test_a_season_is_found_under_a_trend_and_noise(period, noise):
 @pytest.mark.parametrize("values", [np.arange(100.0), np.arange(100.0) ** 2, np.random.default_rng(0).normal(size=300)])
 def test_what_has_no_season_gets_none(values):
     assert season_of(values) == 1
+
+
+def test_the_season_is_that_of_the_training_part():
+    """What comes later is not to be known, also where it repeats after another number of steps."""
+    first = np.sin(2 * np.pi * np.arange(120) / 12)
+    later = [np.sin(2 * np.pi * np.arange(80) / period) for period in (12, 30)]
+    texts = ["\n".join(f"{value:.6f}" for value in np.concatenate([first, rest])) for rest in later]
+    assert [own(text).season for text in texts] == [12, 12]
