@@ -1,11 +1,23 @@
 """Lesson: forecasting a time series, honestly. A network's forecasts against those that need no network."""
 
-from rnnviz.lesson import Lesson, Preset, time_series, time_series_live, time_series_words
+from rnnviz.lesson import (
+    Lesson,
+    Preset,
+    time_series,
+    time_series_covered,
+    time_series_live,
+    time_series_own,
+    time_series_words,
+)
 from rnnviz.lesson.time_series import FED, FORCED
 from rnnviz.lesson.words import counted, escaped
-from rnnviz.training.convolution import receptive_field
 
-STANDARD = {"part": "validation", "window": 60, "hidden": 16, "rate": "0.003", "updates": 200, "seed": 0, "reads": FED}
+STANDARD = {"window": 60, "hidden": 16, "rate": "0.003", "updates": 200, "seed": 0, "reads": FED}
+ONE = {**STANDARD, "data": "sunspots", "target": "value", "horizon": 1}
+TWENTY = {**ONE, "horizon": 20}
+VALUES = {**TWENTY, "data": "CO2"}
+CHANGES = {**VALUES, "target": "change"}
+TOLD = {**TWENTY, "reads": FORCED}
 
 lesson = Lesson(
     "Time series",
@@ -13,7 +25,7 @@ lesson = Lesson(
     key="series",
 )
 config = lesson.controls(time_series.CONTROLS)
-own = time_series_live.own_series(lesson, config.data)
+own = time_series_own.own_series(lesson, config.data)
 series, missing = time_series.chosen(config, own)
 task, short = time_series.task(config, series)
 for sentence in (missing, *short):
@@ -34,56 +46,60 @@ time_series_live.parts(lesson, task, place)
 
 h, every = task.horizon, series.every
 options = time_series_words.options(judged)
-lesson.predict(
-    f"{time_series_words.name_of(series)}, {counted(h, every)} ahead: who has the smallest error?"
+asked = judged.ready and len(options) > len(time_series.BASELINES)
+predicted = asked and lesson.predict(
+    f"{time_series_words.name_of(series)}, {counted(h, every)} ahead: who has the smallest error on the {task.part} part?"
     if task.feeds
-    else f"{time_series_words.name_of(series)}, each {every} told the one before: who has the smallest error at step {h}?",
+    else f"{time_series_words.name_of(series)}, each {every} told the one before: who has the smallest error at step {h} of the {task.part} part?",
     options,
     answer=options.index(judged.best(h)),
     reveal=time_series_words.verdict(judged, h),
     about=(task.key, h, task.part, task.feeds, task.window, len(options)),
 )
+held = time_series_covered.held(predicted, asked, (ONE, TWENTY, VALUES, CHANGES, TOLD))
+said = "*Predict above, and the numbers stand here.*" if held else time_series_words.verdict(judged, h)
 lesson.presets(
     [
         Preset(
             "Sunspots, 1 year",
-            {**STANDARD, "data": "sunspots", "target": "value", "horizon": 1},
-            f"Before you look: is a network needed for one year? {time_series_words.verdict(judged, 1)} Then set *Updates* to 1,000 under *More*: the error on "
-            "what was trained falls to about half, and the one that you see rises. The training part is short enough to be learned by heart.",
+            ONE,
+            f"Before you look: is a network needed for one year? {said} Then set *Updates* to 1,000 under *More*: the error on "
+            "what was trained falls to about two thirds, and that on the validation part rises. The training part is short enough to be learned by heart.",
         ),
         Preset(
             "Sunspots, 20 years",
-            {**STANDARD, "data": "sunspots", "target": "value", "horizon": 20},
+            TWENTY,
             "The same networks, now reading their own forecasts. Where do their lines cross those of the baselines, and "
-            f"what is left of the gain at the end? {time_series_words.verdict(judged, h)}",
+            f"what is left of the gain at the end? {said}",
         ),
         Preset(
             "CO₂ as values",
-            {**STANDARD, "data": "CO2", "target": "value", "horizon": 20},
-            f"Look at the grey band below: the series has left it. {time_series_words.unread(task)} "
-            f"{time_series_words.verdict(judged, h)}",
+            VALUES,
+            f"Look at the grey band below: the series has left it. {time_series_words.unread(task)} {said}",
         ),
         Preset(
             "CO₂ as changes",
-            {**STANDARD, "data": "CO2", "target": "change", "horizon": 20},
+            CHANGES,
             f"The same weeks, but what is read and forecast is the change from the week before. "
-            f"{time_series_words.unread(task)} {time_series_words.verdict(judged, h)}",
+            f"{time_series_words.unread(task)} {said}",
         ),
         Preset(
             "Teacher forcing",
-            {**STANDARD, "data": "sunspots", "target": "value", "horizon": 20, "reads": FORCED},
+            TOLD,
             "The lines hug the truth for twenty years, and nothing of it is a forecast of twenty years: each point has been told "
-            f"the year before. Persistence, told the same, is the line to compare with. {time_series_words.verdict(judged, h)}",
+            f"the year before. Persistence, told the same, is the line to compare with. {said}",
         ),
     ],
     first=1,
 )
 
+shown, seen = time_series_words.example(judged), time_series_words.seen_by_convolution(task.window)
 lesson.section(
     "What you are seeing",
     f"**{time_series_words.name_of(series)}**, {series.source}: {len(series.values)} values, split in time. The first 60 % train; the next 20 % "
     f"(*validation*) are what you choose by; the last 20 % (*test*) {'stay covered' if task.part != 'test' else 'are uncovered now'}. {escaped(series.note)}\n\n"
-    f"Each network reads a window of **W = {task.window}** values up to an origin $o$, one after another, scaled by mean $\\mu$ and deviation "
+    f"Each network reads a window of **W = {task.window}** values up to an origin $o$, one after another (the convolution "
+    f"only the last {seen} of them, all at once), scaled by mean $\\mu$ and deviation "
     f"$\\sigma$ of the **training part alone**: who scales by the whole series has looked into the future. It learned to say the next "
     f"{'change' if task.prepared.difference else 'value'}. For more than one step it reads "
     + (
@@ -92,29 +108,38 @@ lesson.section(
         else "**the true value** of each step before the next one (teacher forcing), which nobody has when forecasting."
     )
     + f" With the slider at {time_series_words.moment(task, int(task.origins[place]))}"
-    + (f", the numbers of {time_series_words.leader(judged, 1)}:" if time_series_words.leader(judged, 1) else ":"),
+    + (f", the numbers of {shown}:" if shown else ":"),
 )
 lesson.say(f"$$\n{time_series_words.formulas(judged, place)}\n$$")
 lesson.say(
-    f"*Persistence* repeats the last known value, *seasonal naive* the value {series.season} {every}s before. They need nothing to be learned, "
-    f"so a network that does not beat them is of no use. The *convolution* sees the last {receptive_field()} values and has no state. "
+    "*Persistence* repeats the last known value, *seasonal naive* "
+    + (
+        f"the value {series.season} {every}s before"
+        if series.season > 1
+        else "does the same here, because no season was found"
+    )
+    + f". They need nothing to be learned, "
+    f"so a network that does not beat them is of no use. The *convolution* sees the last {seen} values and has no state. "
     f"{time_series_words.unread(task)}"
 )
 
 lesson.section(
     "Who beats the baselines?",
-    f"On the **{task.part}** part, over all {len(task.origins)} origins, in the data's own unit. {time_series_words.summary(judged)} "
+    f"On the **{task.part}** part, over all {len(task.origins)} origins, in the data's own unit. {'' if held else time_series_words.summary(judged)} "
     "One seed is one throw of the dice: change the seed under *More* before you believe a small gain.",
 )
-lesson.say(time_series_words.markdown(judged))
-one, all_steps, _ = lesson.columns(1, 1.4, 3)
-with one:
-    lesson.download(lambda: time_series.table(judged), "forecast-errors", label="This table (CSV)")
-with all_steps:
-    lesson.download(
-        lambda: time_series.errors(judged), "forecast-errors-by-step", label="All errors by steps ahead (CSV)"
-    )
-time_series_live.uncover(lesson, task)
+if held:
+    time_series_covered.hold(lesson)
+else:
+    lesson.say(time_series_words.markdown(judged))
+    one, all_steps, _ = lesson.columns(1, 1.4, 3)
+    with one:
+        lesson.download(lambda: time_series_words.table(judged), "forecast-errors", label="This table (CSV)")
+    with all_steps:
+        lesson.download(
+            lambda: time_series_words.errors(judged), "forecast-errors-by-step", label="All errors by steps ahead (CSV)"
+        )
+time_series_covered.uncover(lesson, task)
 
 lesson.section(
     "The state over the forecast",
@@ -147,7 +172,9 @@ lesson.check_number(
     answer=max(0, series.season - 2) if series.season > 1 else 0,
     tolerance=0.5,
     decimals=0,
-    explain=f"One season before is not known yet, so it goes back two: {series.season + 2} − 2 · {series.season}.",
+    explain=f"One season before is not known yet, so it goes back two: {series.season + 2} − 2 · {series.season}."
+    if series.season > 1
+    else "No season was found, so it repeats the last known value, as persistence does.",
 )
 lesson.check_choice(
     "Under teacher forcing a line runs through the truth for twenty steps. Which number says whether the network has learned anything?",

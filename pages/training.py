@@ -1,7 +1,7 @@
 """Lesson: who learns what. The same task and budget for three cells, several seeds, and the insides of every run."""
 
 from rnnviz import figures
-from rnnviz.lesson import Lesson, Preset, training, training_live
+from rnnviz.lesson import Lesson, Preset, training, training_drawn, training_live
 from rnnviz.lesson.words import counted
 from rnnviz.training.standard_runs import SOLVED, WINDOW
 
@@ -26,7 +26,7 @@ lesson.presets(
         Preset(
             "Adding, T = 50",
             {**STANDARD, "task": "adding", "length": 50, "updates": 1000},
-            "Look at the **heatmap**: where the rows stay pale at the left, the loss never reached the first steps.",
+            "Look at the **heatmap**: where the rows stay near the low end of the scale at the left, the loss never reached the first steps.",
         ),
         Preset(
             "Adding, T = 10",
@@ -61,41 +61,47 @@ lesson.presets(
     ]
 )
 
-held = training_live.ask(lesson, shown)
+held = training_live.ask(lesson, plans, shown)
 training_live.train(lesson, plans, shown, held=held)
 
 lesson.section(
     "What you are seeing",
-    f"**{task.name}** ({task.source}). {task.asks} It needs {task.needs}. {task.hard}\n\n"
-    f"Who has not read the sequence has a loss of ${task.chance_formula}$ = **{plan.chance:.4g}**: the dotted line *guessing*. A task counts as "
+    (
+        ""
+        if training_live.are_of(shown, plans)
+        else "*The curves are not of your settings yet; this is about those that you see.* "
+    )
+    + f"**{task.name}** ({task.source}). {task.asks} It needs {task.needs}. {task.hard}\n\n"
+    f"Who has not read the sequence has a loss of ${task.chance_formula}$ = **{plan.chance:.4g}**: the line *guessing*. A task counts as "
     f"**solved** where the mean loss of {WINDOW} updates is below a tenth of that, {training.goal(shown):.3g}. Every update learns from "
     f"{counted(plan.batch_size, 'new sequence')}, so there is nothing to learn by heart: loss and metric are always of sequences that the network "
     "has not seen.\n\n"
     "The heatmap shows $\\lVert \\partial L / \\partial h_t \\rVert_2$, total through all later steps, of the first seed's network on **one fixed "
-    "sequence** that is never trained on. From left to right runs the time step $t$, upwards the training: two clocks. All panels share one "
-    "scale. A row that is pale at the left says: at that moment of the training, the loss did not reach the early steps. It also fades where "
+    "sequence** that is never trained on. From left to right runs the time step $t$, upwards the training: two clocks. Each row is a moment "
+    "whose network was kept, and these lie ever further apart, so the axis of updates is not linear. All panels share one scale. A row that is near "
+    "the low end of the scale at the left says: at that moment of the training, the loss did not reach the early steps. The norms also fall where "
     "the loss itself does, once a task is solved: then there is nothing left to correct.",
 )
 lesson.say(
     "*The table of these runs follows when you have chosen.*" if held else training.markdown(training.table(shown))
 )
 lesson.say(
-    "*ms an update* is measured in these very runs: the median over the seeds, on the machine that trained them. *Multiply-adds* are those of one "
-    "step of the cell. *Updates clipped*: the share whose ‖g‖ was above θ."
+    "*ms an update* was measured while these very runs trained: the median over the seeds. It is of the machine that trained them, with all that this "
+    "had to do besides, and at such sizes most of it is not arithmetic: so it need not follow the *multiply-adds*, which are those of one step of the cell. *Updates clipped*: the share whose ‖g‖ was above θ."
 )
 lesson.download(shown.frame, "training-runs", label="All updates of these runs (CSV)")
 
 lesson.section(
     "Inside, at any moment of the training",
     "The networks of the first seed were kept now and then. Scrub through them: the player shows what each computes on the fixed sequence of "
-    "the heatmap, and the **untrained** network faintly beside it."
+    "the heatmap, and the **untrained** network faintly beside it. The row *right* has the right answers."
     + (
         " Each input stands there in tenths, rounded down; a circled one is to be added."
         if plan.task == "adding"
         else ""
     ),
 )
-training_live.look_inside(lesson, shown)
+training_drawn.look_inside(lesson, shown)
 
 sweep = training.sweep()
 lesson.section(
@@ -140,7 +146,8 @@ lesson.section(
     "The same in PyTorch",
     "The adding problem, a layer, its output, one update after another. From a terminal, with every task and cell: `python -m rnnviz.training --help`.",
 )
-lesson.pytorch("training", rate=float(config.rate), theta=float(config.theta))
+at = next(training_live.seeds_first(plans)).length if config.task == "adding" else 50
+lesson.pytorch("training", rate=float(config.rate), theta=float(config.theta), updates=config.updates, length=at)
 
 lesson.further(
     [

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 """The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
 OWN = ("_stcore", "assets", "component", "media", "static")
-"""What lies deeper than a page and is there: ours and Streamlit's own."""
+"""What lies deeper than a page: ours and Streamlit's own. From a lesson, its page asks for its server at
+/lesson/_stcore first, and has to be told that there is none."""
 NOWHERE = "no-such-page"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
@@ -95,7 +96,7 @@ class Strays:
         path = scope.get("path", "")
         page, *deeper = [part for part in path.removeprefix(self.base).split("/") if part] or [""]
         astray = deeper or path != f"{self.base}/{page}"
-        if scope["type"] != "http" or not page or page in OWN or not astray:
+        if scope["type"] != "http" or not page or not astray or not {page, *deeper}.isdisjoint(OWN):
             return await self.app(scope, receive, send)
         query = scope.get("query_string", b"").decode("latin-1")
         found = NOWHERE if deeper else quote(page) + (f"?{query}" if query else "")

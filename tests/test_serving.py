@@ -72,6 +72,7 @@ def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, kept):
         ("/assets/stage/player.js", "", None),
         ("/static/js/index.js", "", None),
         ("/_stcore/health", "", None),
+        ("/training/_stcore/health", "", None),
         ("/unrolling/", "text=a%20b&t=3", "/unrolling?text=a%20b&t=3"),
         ("/unrolling//", "", "/unrolling"),
         ("/unrolling/x", "text=a", f"/{NOWHERE}"),

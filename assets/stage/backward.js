@@ -6,6 +6,7 @@
 import { head } from "./arrow.js";
 import { colour, isBeyond, of, onlyLoss, share } from "./gradient.js";
 import { readable } from "./letters.js";
+import { short } from "./trace.js";
 
 const NARROWEST = 15; // columns below this width have no room for an arrow
 const FAINT = 0.16;
@@ -77,7 +78,7 @@ export class Flow {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = `${inner < 28 ? 10 : 11}px ${colours.font}`;
-    context.fillText(Number.isFinite(loss) ? loss.toFixed(inner < 28 ? 1 : 2) : "∞", x + inner / 2, y + height / 2 + 1);
+    context.fillText(Number.isFinite(loss) ? short(loss, inner < 28 ? 1 : 2) : "∞", x + inner / 2, y + height / 2 + 1);
   }
 
   // From the loss of a step down into its state.

@@ -292,7 +292,7 @@ class Chart {
     const ticks = labels && { tickmode: "array", tickvals: labels.map((_, k) => k + 1), ticktext: labels, tickangle: 0, showticklabels: true };
     const figure = { data, layout: {
       ...layout,
-      title: { text: this.caption.textContent, font: { size: 15 }, x: 0.01, xanchor: "left" },
+      title: { text: this.caption.textContent.replaceAll("&", "&amp;").replaceAll("<", "&lt;"), font: { size: 15 }, x: 0.01, xanchor: "left" },
       margin: { ...layout.margin, t: layout.margin.t + 40 },
       xaxis: { ...layout.xaxis, ...ticks },
     } };

@@ -30,6 +30,17 @@ export function paintOutput(context, { data, time, x, inner, y: top, height: who
   });
 }
 
+// The right answer of a step, below what the network says; nothing where none is asked for.
+export function paintRight(context, { data, time, x, inner, y, height, colours }) {
+  if (inner < 8.5) return;
+  const wide = inner >= 52;
+  context.fillStyle = colours.ink;
+  context.textBaseline = "middle";
+  context.textAlign = wide ? "left" : "center";
+  context.font = `700 ${Math.min(13, inner * 1.1)}px ${colours.mono}`;
+  context.fillText(data.right[time], wide ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
+}
+
 export function paintToken(context, { data, time, middle, inner, column, y, height, colours }) {
   if (column < NARROWEST) return;
   context.textAlign = "center";

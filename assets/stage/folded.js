@@ -160,7 +160,7 @@ export class Folded {
     context.lineTo(x - 12, y + 26);
     context.stroke();
     head(context, x - 6, y + 26, 1, 0, 8);
-    this.text(context, this.narrow ? "next" : data.one_hot ? "output: next character" : "output", x, y - 18, { size: 12, colour: colours.muted, align: "left" });
+    this.text(context, this.narrow ? data.says : data.one_hot && data.says === "next" ? "output: next character" : "output", x, y - 18, { size: 12, colour: colours.muted, align: "left" });
     data.outputs[step].forEach((token, rank) => {
       const p = data.probability(step, rank);
       const at = y + 4 + rank * 26;

@@ -112,7 +112,7 @@ export class Inside {
     if (key === "x") return [`x at t = ${t}: reads ${data.tokens[step]}`, `the input of this step${data.one_hot ? ": 1 for this character, 0 for all others" : ""}`];
     if (key === "output") {
       const likely = data.outputs[step].map((token, rank) => `${token} ${percent(data.probability(step, rank))}`);
-      return [`next, after t = ${t}: ${likely.join("   ")}`, "probabilities, read from h"];
+      return [`${data.says}, after t = ${t}: ${likely.join("   ")}`, `${Number.isNaN(data.probability(step, 0)) ? "" : "probabilities, "}read from h`];
     }
     const shown = unit ?? this.unit;
     const { symbol } = data.lineOf(key);

@@ -269,7 +269,7 @@ export class Nodes {
     if (!data.speaks) return;
     const { narrow } = this.layout;
     const ghost = ghostOf(data);
-    this.text(context, "likeliest next", stacked && narrow ? x + w : x, y + 5, { size: stacked && narrow ? 8 : 10, align: stacked && narrow ? "right" : "left", colour: lit ? colours.accent : colours.muted });
+    this.text(context, Number.isNaN(data.probability(step, 0)) ? data.says : `likeliest ${data.says}`, stacked && narrow ? x + w : x, y + 5, { size: stacked && narrow ? 8 : 10, align: stacked && narrow ? "right" : "left", colour: lit ? colours.accent : colours.muted });
     const tokens = data.outputs[step];
     const cell = stacked ? w : w / tokens.length;
     tokens.forEach((token, rank) => {

@@ -6,6 +6,8 @@ import { make } from "./make.js";
 import { now, own, set } from "./moment.js";
 
 const REST = 300; // milliseconds without a move after which Python and the address are told
+const LOOK = 50; // milliseconds between two looks whether the script has run
+const TRIES = 100;
 const LONGEST = 10; // seconds: a sweep of more values goes faster, up to the screen's own pace
 const FASTEST = 60;
 const PLAY = "M4 2l10 6-10 6z";
@@ -36,8 +38,7 @@ export class Sweeping {
       // Another sweep or other values, such as the steps of another text: what was chosen among the old ones means
       // nothing now. The first chart to hear of it says so for all.
       this.pause();
-      if (this.told !== sweep.start) this.later(() => this.chart.setStateValue("value", sweep.start));
-      this.told = sweep.start;
+      if (sweep.slider) this.later(() => this.sweep && this.rested());
       if (sweep.slider) for (const name of [this.swept.split(" ")[0], sweep.name]) link.keep(this, name, null);
       if (now().swept !== range) own(this, { [this.key]: nearest(sweep.values, sweep.start), swept: range });
     }
@@ -118,8 +119,10 @@ export class Sweeping {
     const { sweep } = this;
     const value = sweep.values[this.index];
     link.keep(this, sweep.name, value === sweep.start ? null : String(value));
-    if (value !== this.told) this.chart.setStateValue("value", value);
-    this.told = value;
+    this.onceIdle(() => {
+      if (value !== this.told) this.chart.setStateValue("value", value);
+      this.told = value;
+    });
   }
 
   // ── Playing ──
@@ -176,8 +179,18 @@ export class Sweeping {
     setTimeout(() => this.chart.destroyed || act(), 0);
   }
 
+  // Once the script has run and all of its page stands there. What is sent goes with the values of all controls; one
+  // that the script has just set, further down the page, would still say its old value, and so take it back.
+  onceIdle(act, tries = TRIES) {
+    clearTimeout(this.waiting);
+    const running = document.querySelector('[data-test-script-state]:not([data-test-script-state="notRunning"])');
+    if (running && tries) this.waiting = setTimeout(() => this.onceIdle(act, tries - 1), LOOK);
+    else act();
+  }
+
   destroy() {
     clearTimeout(this.resting);
+    clearTimeout(this.waiting);
     cancelAnimationFrame(this.playing);
     link.release(this);
   }

@@ -32,7 +32,9 @@ export function says(data, point) {
   }
   if (output) {
     const before = ghost ? [`was ${likeliest(ghost, time)} ${ghost.label}`] : [];
-    return [`next, after t = ${t}: ${likeliest(data, time)}`, [...before, "probabilities", reads].join("; ")];
+    const right = data.right[time] ? [`right is ${data.right[time]}`] : [];
+    const what = Number.isNaN(data.probability(time, 0)) ? [] : ["probabilities"];
+    return [`${data.says}, after t = ${t}: ${likeliest(data, time)}`, [...right, ...before, ...what, reads].join("; ")];
   }
   return [reads, "input of this step"];
 }

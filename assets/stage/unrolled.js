@@ -5,7 +5,7 @@
 import { head } from "./arrow.js";
 import { Flow } from "./backward.js";
 import { paintBoth, paintChange, paintWas, scaleOfChange, showsBoth } from "./difference.js";
-import { paintNumber, paintOutput, paintToken } from "./ends.js";
+import { paintNumber, paintOutput, paintRight, paintToken } from "./ends.js";
 import { ghostOf } from "./ghost.js";
 import { scale } from "./gradient.js";
 import { short } from "./trace.js";
@@ -38,8 +38,9 @@ export class Unrolled {
       y += height + space;
     };
     const below = data.backward ? 4 : 13;
-    if (data.speaks) add("output", 3 * 14, ghost ? 4 : below, "output", "next");
+    if (data.speaks) add("output", 3 * 14, ghost || data.right.length ? 4 : below, "output", data.says);
     else add("output", 0, 0, "output", "");
+    if (data.right.length) add("right", 16, ghost ? 4 : below, "output", "right");
     if (ghost && data.speaks) add("was", 16, below, "output", "was");
     if (data.backward) Flow.rows(data, add, left < 60, column);
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
@@ -120,6 +121,7 @@ export class Unrolled {
     }
     paintOutput(context, { data, time, x, inner, colours, ...row.output });
     if (row.loss) this.flow.paintLoss(context, { data, time, x, inner, colours, ...row.loss });
+    if (row.right) paintRight(context, { data, time, x, inner, colours, ...row.right });
     if (row.was) paintWas(context, { data, ghost, time, x, inner, colours, ...row.was });
     if (ghost) {
       paintChange(context, { data, time, x, inner, colours, ...row.change });
@@ -144,7 +146,7 @@ export class Unrolled {
       context.stroke();
       head(context, middle, to, 0, -1, 3);
     };
-    if (this.quantity === "h" && data.speaks && !row.loss) upward(row.main.y - 1, bottom(row.was ?? row.output) + 3);
+    if (this.quantity === "h" && data.speaks && !row.loss) upward(row.main.y - 1, bottom(row.was ?? row.right ?? row.output) + 3);
     if (gap >= 3) upward(row.input.y + 1, row.input.y - 5);
   }
 
@@ -297,7 +299,7 @@ export class Unrolled {
       return { time, unit, key };
     }
     if (row.name.startsWith("gate")) return { time, unit: null, gate: row.name.slice(5) };
-    if (row.name === "output") return { time, unit: null, output: true };
+    if (row.name === "output" || row.name === "right") return { time, unit: null, output: true };
     if (row.name === "was") return { time, unit: null, was: true };
     if (row.name === "change") return { time, unit: null, moved: true };
     if (Flow.has(row.name)) return this.flow.at(x, row.name);

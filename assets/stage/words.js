@@ -19,10 +19,11 @@ export function sentence(data, { time, phase, reached, drawn }, pin, keys) {
     if (phase < data.phases.length - 1) parts.push(`${data.phases[phase].says} …`);
     else {
       if (!data.speaks) parts.pop();
-      else parts.push(Number.isNaN(data.probability(time, 0)) ? "answers " : "likeliest next "); // a number has no rivals
+      else parts.push(Number.isNaN(data.probability(time, 0)) ? "answers " : `likeliest ${data.says} `); // a number has no rivals
       data.outputs[time].forEach((token, rank) => {
         parts.push(rank ? ", " : "", bold(token), ` ${percent(data.probability(time, rank))}`);
       });
+      if (data.right[time]) parts.push("; right is ", bold(data.right[time]));
       parts.push(".", ...(data.backward ? afterForward(data, time) : []));
     }
   }

@@ -9,8 +9,8 @@ from . import palette
 from .build import figure
 
 LINES = {
-    "persistence": {"color": palette.MUTED["light"], "dash": "dashdot", "symbol": "x"},
-    "seasonal naive": {"color": palette.MUTED["light"], "dash": "longdashdot", "symbol": "cross"},
+    "persistence": {"color": palette.BASELINES["persistence"]["light"], "dash": "dashdot", "symbol": "x"},
+    "seasonal naive": {"color": palette.BASELINES["seasonal naive"]["light"], "dash": "2px,5px", "symbol": "cross"},
     "Elman": {"color": palette.CELLS["Elman"]["light"], "dash": "dash", "symbol": "square"},
     "GRU": {"color": palette.CELLS["GRU"]["light"], "dash": "dot", "symbol": "diamond"},
     "LSTM": {"color": palette.CELLS["LSTM"]["light"], "dash": "solid", "symbol": "circle"},
@@ -180,7 +180,7 @@ def forecast_fan(
             _line(name, frames[own, "x"][0], frames[own, "y"][0], 5 if len(ahead) > 3 else 9)
             | {
                 "customdata": ahead,
-                "hovertemplate": f"{name}, %{{customdata}} ahead, %{{x:.6~g}}: %{{y:.5~g}}<extra></extra>",
+                "hovertemplate": f"{name}, step %{{customdata}}, %{{x:.6~g}}: %{{y:.5~g}}<extra></extra>",
             }
         )
         for rows, beyond, symbol in ((above, top, "triangle-up"), (below, foot, "triangle-down")):
@@ -235,17 +235,17 @@ def fan_frames(
 
 
 def error_by_horizon(
-    errors: Mapping[str, np.ndarray], *, highest: float, value_label: str, height: int = 344
+    errors: Mapping[str, np.ndarray], *, highest: float, value_label: str, step_label: str, height: int = 344
 ) -> go.Figure:
     """The root mean squared error at each step ahead, a line each.
 
     errors: a name of `LINES` -> (horizon,), NaN where there is none   highest: where the axis ends; ▲ beyond,
     one below the other where there are several
-    value_label: the unit of the data and so of the error
+    value_label: the unit of the data and so of the error   step_label: what the steps are
     """
     traces, gone = [], 0
     for name, error in errors.items():
-        ahead, told = np.arange(1, len(error) + 1), f"{name}, RMSE, %{{x}} ahead: "
+        ahead, told = np.arange(1, len(error) + 1), f"{name}, RMSE, step %{{x}}: "
         with np.errstate(invalid="ignore"):
             beyond = error > highest
         traces.append(
@@ -267,7 +267,7 @@ def error_by_horizon(
         margin=MARGIN,
         legend=LEGEND,
         xaxis={
-            "title": {"text": "steps ahead"},
+            "title": {"text": step_label},
             "range": [0.5, horizon + 0.5],
             "showgrid": False,
             "zeroline": False,

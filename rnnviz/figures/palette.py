@@ -58,6 +58,11 @@ BANDS = {"c": {"light": "#cfd4da", "dark": "#4b525d"}, "h": {"light": "#6f7a86",
 INK = {"light": "#1f2430", "dark": "#eceff4"}
 MUTED = {"light": "#5c6470", "dark": "#a3abb8"}
 LINE = {"light": "#dcdfe4", "dark": "#3b414c"}
+BASELINES = {
+    "persistence": {"light": "#68787f", "dark": "#748079"},
+    "seasonal naive": {"light": "#622700", "dark": "#91764e"},
+}
+"""Forecasts of a series that need no network."""
 ACCENT = {"light": "#c2185b", "dark": "#ff7fb0"}
 """The playhead, the pin and whatever is lit now: never a value."""
 
@@ -68,7 +73,7 @@ def _themed() -> list[dict]:
         for scale in (SIGNED, GATE, NORM, LOSS)
         for light, dark in zip(scale["light"], scale["dark"], strict=True)
     ]
-    named = [*CELLS.values(), *GATES.values(), *BANDS.values(), *CLIPPING.values()]
+    named = [*CELLS.values(), *GATES.values(), *BANDS.values(), *CLIPPING.values(), *BASELINES.values()]
     return [*scales, *named, PROBABILITY, INK, MUTED, LINE, ACCENT]
 
 

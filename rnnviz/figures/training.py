@@ -42,7 +42,8 @@ def training_curves(
 
     chance: its value for pure guessing, a line   goal: from where a task counts as solved, a line; None for no line
     label: what it is, with its unit, in few words   log: whether its axis is a log axis
-    ▲ at the top: there a run ended, for nothing after it was a number. ▼ at the foot: exactly 0.
+    ▲ at the top: there a run ended, for nothing after it was a number; of several cells that ended at one update, one
+    below the other. ▼ at the foot: exactly 0.
     """
     marked = [chance] if goal is None else [chance, goal]
     values = np.concatenate([*(np.concatenate(curve[1:4]) for curve in curves.values()), marked])
@@ -52,7 +53,7 @@ def training_curves(
     traces = []
     for cell, curve in curves.items():
         traces += [_band(curve, cell, log), _line(curve, cell, label, log)]
-        traces += _ends(curve, cell, foot, top, log)
+        traces += _ends(curve, cell, foot, _below(top, low, high, _ranks(curves, cell), log), log)
     shapes = [level(chance, "guessing", "bottom")]
     if goal is not None:
         shapes.append(level(goal, "solved", "top"))
@@ -80,7 +81,7 @@ def training_norms(
     traces = []
     for cell, curve in raw.items():
         traces += [_band(curve, cell, True), _line(curve, cell, "‖g‖₂ before clipping", True)]
-        traces += _ends(curve, cell, 10**low, 10**high, True)
+        traces += _ends(curve, cell, 10**low, _below(10**high, low, high, _ranks(raw, cell), True), True)
     for cell, curve in applied.items():
         line = _line(curve, cell, "‖g‖₂ as applied", True)
         traces.append(
@@ -101,6 +102,8 @@ def reach_over_training(
     reach: Mapping[str, np.ndarray], moments: Mapping[str, np.ndarray], *, low: float, high: float, height: int = 280
 ) -> go.Figure:
     """log10 ‖∂L/∂h_t‖₂ by time step (across) and kept moment of the training (upwards), a panel a cell, one scale.
+
+    Moments are rows of one height: they are kept ever more rarely, so that the axis of updates is not linear.
 
     reach: cell -> (moments, time), -inf for exactly 0, NaN where there is no number
     moments: cell -> (moments,) the update before which each was kept   low, high: the ends of the scale, log10
@@ -131,7 +134,7 @@ def reach_over_training(
             }
         )
         start = k * (width + gap)
-        ticks = sorted({0, len(rows) // 2, len(rows) - 1})
+        ticks = sorted({len(rows) * part // 4 for part in range(4)} | {len(rows) - 1})  # a row a moment: not linear
         layout[f"xaxis{name}"] = {
             "domain": [start, start + width],
             "anchor": f"y{name}",
@@ -143,7 +146,7 @@ def reach_over_training(
         }
         layout[f"yaxis{name}"] = {
             "anchor": f"x{name}",
-            "title": {"text": "updates so far" if k == 0 else ""},
+            "title": {"text": "updates so far, when kept" if k == 0 else ""},
             "tickvals": ticks if k == 0 else [],
             "ticktext": [rows[tick] for tick in ticks] if k == 0 else [],
             "zeroline": False,
@@ -266,14 +269,28 @@ def _drawn(values: np.ndarray, log: bool) -> np.ndarray:
     return np.where(np.isfinite(values) & ((values > 0) | (not log)), values, np.nan)
 
 
-def _ends(curve: Curve, cell: str, foot: float, top: float, log: bool) -> list[dict]:
+def _ranks(curves: Mapping[str, Curve], cell: str) -> list[int]:
+    """At each update at which runs of this cell died: how many of the cells before it died at the same one."""
+    earlier = [curves[name].died for name in list(curves)[: list(curves).index(cell)]]
+    return [sum(update in died for died in earlier) for update in curves[cell].died]
+
+
+def _below(top: float, low: float, high: float, ranks: list[int], log: bool) -> list[float]:
+    """Where ▲ stand: at the top, or as many rows below it. low, high: the range of the axis, log10 on a log axis"""
+    row = (high - low) * 0.09
+    room = 0.4  # of a row: half a mark
+    return [top / 10 ** ((rank + room) * row) if log else top - (rank + room) * row for rank in ranks]
+
+
+def _ends(curve: Curve, cell: str, foot: float, tops: list[float], log: bool) -> list[dict]:
+    """tops: where the marks of `curve.died` stand"""
     marks = []
     zero = curve.at[curve.middle == 0] if log else []
     if curve.died:
         marks.append(
             {
                 "x": list(curve.died),
-                "y": [top] * len(curve.died),
+                "y": tops,
                 "marker": {"symbol": "triangle-up", "size": 13, "color": palette.CELLS[cell]["light"]},
                 "hovertemplate": f"{cell}: no number from update %{{x}} on, the run ends<extra></extra>",
             }

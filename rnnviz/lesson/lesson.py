@@ -36,6 +36,7 @@ STYLE = """
 [class*="-glossary"] [data-testid="stPopoverButton"] { min-height: 1.9rem; padding: 0 0.3rem; }
 [data-testid="stPopover"] { position: relative; z-index: 1; } /* above the empty foot of a question in the row before */
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
+[role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
 .katex-display > .katex { text-align: left; padding-right: 3px; }

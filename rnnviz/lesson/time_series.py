@@ -8,7 +8,6 @@ from functools import cached_property
 from hashlib import sha1
 
 import numpy as np
-import pandas as pd
 
 from rnnviz.tasks.forecasting import SERIES, Prepared, Series, mae, persistence, prepare, rmse, seasonal_naive
 from rnnviz.training import forecast
@@ -29,6 +28,10 @@ OWN = "own"
 DATA = {"sunspots": "sunspots", "CO2": "co2", "sine": "sine"}
 FED, FORCED = "its own forecasts", "the truth"
 LEAST_WINDOW = 2
+TOLD_APART = 0.005
+"""By so large a share two errors differ at least, or the one is as good as the other."""
+ROUNDING = 1e-9
+"""An error no larger than this share of the series' deviation is rounding: there is none."""
 LEAST_ORIGINS = 5
 """An error is the mean over so many forecasts at least."""
 CONTROLS = Controls(
@@ -219,8 +222,18 @@ class Judged:
         return error if np.isfinite(error) else np.inf
 
     def gain(self, name: str, ahead: int) -> float:
-        """By which share its error is smaller than the better baseline's; below 0 where it is larger."""
-        return 1 - self.rmse[name][ahead - 1] / self.rmse[self.better(ahead)][ahead - 1]
+        """By which share its error is smaller than the better baseline's; below 0 where it is larger.
+
+        Where neither makes any error, 0; where only the baseline makes none, minus infinity.
+        """
+        mine, base = (self.rmse[one][ahead - 1] for one in (name, self.better(ahead)))
+        if self.faultless(self.better(ahead), ahead):
+            return 0.0 if self.faultless(name, ahead) else -np.inf
+        return 1 - mine / base
+
+    def faultless(self, name: str, ahead: int) -> bool:
+        """Whether it makes no error at all so many steps ahead, as the season before does in what truly repeats."""
+        return bool(self.rmse[name][ahead - 1] <= ROUNDING * self.task.series.values.std())
 
 
 def judge(task: Task, models: list[Model]) -> Judged:
@@ -242,66 +255,3 @@ def judge(task: Task, models: list[Model]) -> Judged:
             {name: rmse(one, truth) for name, one in made.items()},
             {name: mae(one, truth) for name, one in made.items()},
         )
-
-
-def table(judged: Judged) -> pd.DataFrame:
-    """A row a forecaster; errors in the data's unit."""
-    h = judged.task.horizon
-    sizes = {model.name: model.plan.parameters for model in judged.models}
-    rows = []
-    for name in (*BASELINES, *sizes):
-        known = name in judged.rmse
-        rows.append(
-            {
-                "forecast by": name,
-                "parameters": sizes.get(name, 0),
-                "RMSE 1 ahead": judged.rmse[name][0] if known else np.nan,
-                f"RMSE {h} ahead": judged.rmse[name][-1] if known else np.nan,
-                f"MAE {h} ahead": judged.mae[name][-1] if known else np.nan,
-                **{f"beats the better baseline {k} ahead?": beats(judged, name, k) for k in dict.fromkeys((1, h))},
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def beats(judged: Judged, name: str, ahead: int) -> str:
-    """In words, so many steps ahead."""
-    if name in BASELINES:
-        return "the better one" if judged.better(ahead) == name else "the other one"
-    model = next(model for model in judged.models if model.name == name)
-    if model.died:
-        return f"no number from update {model.died:,} on"
-    if model.moment is None:
-        return "not trained yet"
-    gain = judged.gain(name, ahead)
-    if not np.isfinite(gain):
-        told = "no, beyond all numbers"
-    elif abs(gain) < 0.005:
-        told = "as good as it"
-    else:
-        told = f"yes, {gain:.0%} less" if gain > 0 else f"no, {more_than(gain)}"
-    return told if model.ready else f"{told} (after {model.moment.update:,} of {model.plan.updates:,} updates)"
-
-
-def more_than(gain: float) -> str:
-    """How much larger an error is. gain: see `Judged.gain`, below 0"""
-    return f"{-gain:.0%} more" if gain > -2 else f"{1 - gain:.3g} times as much"
-
-
-def errors(judged: Judged) -> pd.DataFrame:
-    """Every error at every step ahead: columns forecast by, steps ahead, RMSE, MAE, forecasts."""
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "forecast by": name,
-                    "steps ahead": np.arange(1, judged.task.horizon + 1),
-                    "RMSE": judged.rmse[name],
-                    "MAE": judged.mae[name],
-                    "forecasts": len(judged.task.origins),
-                }
-            )
-            for name in judged.rmse
-        ],
-        ignore_index=True,
-    )

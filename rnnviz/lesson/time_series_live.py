@@ -1,4 +1,4 @@
-"""The lesson "Time series" on the screen: the learner's own file, training, the fan that a slider moves, the player."""
+"""The lesson "Time series" on the screen: training, the fan that a slider moves, the player."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from rnnviz import figures, stage
 from rnnviz.figures import palette
 from rnnviz.figures.forecast import fan_frames, window_frames
 from rnnviz.tasks.forecasting import Series
-from rnnviz.tasks.own_series import own
 from rnnviz.training import forecast
 
 from . import training_live
 from .lesson import Lesson
 from .time_series import BASELINES, FED, FORCED, OWN, Judged, Model, Task, models
-from .training import LEVELS, Plans
-from .words import counted, escaped, verbatim
+from .time_series_words import told_at
+from .training import Plans
+from .training_words import LEVELS
+from .words import counted
 
-KEPT = "series of one's own"
-LARGEST = 1_000_000
-"""Bytes of a file of one's own."""
+LOOK = "LSTM"
+"""Whose states the player opens with."""
 SCRUBBED = 160
 """The slider moves over so many origins at most; the errors are over all."""
 LEAST_BEFORE = 12
@@ -32,39 +32,12 @@ BEYOND = 3.0
 """The axis of errors ends at so many times the baselines' largest."""
 
 
-def own_series(lesson: Lesson, data: str) -> Series | None:
-    """What was uploaded in this visit, and where own data is wanted, the place to upload it. Kept in the session alone.
-
-    What is no series is said in a sentence, and the last good one stays.
-    """
-    if data == OWN:
-        lesson.settle()
-        with lesson.before_stage:
-            file = st.file_uploader(
-                "A CSV file: one column of numbers, and before it, if you like, one of dates or of numbers for the "
-                "time. At most 5,000 values and 1 MB. The numbers stay in your visit; the server keeps what a network "
-                "learned from them.",
-                type=["csv", "txt", "tsv"],
-                key="series upload",
-                max_upload_size=1,
-            )
-            if file is not None:
-                try:
-                    if file.size > LARGEST:
-                        raise ValueError(f"The file has {file.size / 1e6:.1f} MB; at most 1 MB is allowed.")
-                    st.session_state[KEPT] = own(file.getvalue(), name=file.name)
-                except ValueError as refusal:
-                    st.warning(
-                        f"{verbatim(file.name)} cannot be used. {escaped(str(refusal))}", icon=":material/error:"
-                    )
-    return st.session_state.get(KEPT)
-
-
 def train(lesson: Lesson, plans: Plans) -> list[Model]:
     """Buttons and progress, where not all is trained; drawn anew twice a second while something trains.
 
     Returns the networks as far as they are trained; the page runs again whenever one of them has got further.
     """
+    place = lesson.on_stage.container()  # also where it stays empty: what follows it is not made anew when it fills
     training_live.begin(plans)
     views = training_live.look(plans)
     found = models(plans, views)
@@ -84,7 +57,7 @@ def train(lesson: Lesson, plans: Plans) -> list[Model]:
         if training_live.busy(views, plans) != going or stand(models(plans, views)) != stand(found):
             st.rerun()
 
-    with lesson.on_stage:
+    with place:
         st.fragment(live, run_every=training_live.EVERY if going else None)()
     return found
 
@@ -152,12 +125,12 @@ def fan(lesson: Lesson, judged: Judged, within: Any) -> int:
         figure,
         "fan",
         caption=(
-            f"{counted(h, task.series.every)} ahead, reading {FED}"
+            f"{counted(h, task.series.every)} ahead{f', reading {FED}' if h > 1 else ''}"
             if task.feeds
             else f"{counted(h, 'forecast')} of one {task.series.every}, each reading {FORCED} before it"
         )
         + (f" (the slider: {seen.origins.size} of {task.origins.size} origins)" if rest else ""),
-        alt="; ".join(f"{name}: RMSE {error[-1]:.3g} {h} ahead" for name, error in judged.rmse.items()),
+        alt="; ".join(f"{name}: RMSE {error[-1]:.3g} {told_at(task, h)}" for name, error in judged.rmse.items()),
         sweep=stage.Sweep(
             "origin",
             "Forecast from",
@@ -185,18 +158,19 @@ def errors(lesson: Lesson, judged: Judged, within: Any) -> None:
     """The error at each step ahead, of all baselines and models."""
     known = np.concatenate([one[np.isfinite(one)] for one in judged.rmse.values()])
     base = max(np.nanmax(judged.rmse[name]) for name in BASELINES)
-    unit = judged.task.series.unit
+    unit, step = judged.task.series.unit, "steps ahead" if judged.task.feeds else "step, told the one before"
     lesson.chart(
         figures.error_by_horizon(
             judged.rmse,
             highest=float(1.06 * max(min(known.max(), BEYOND * base), 1e-12)),
             value_label=f"RMSE, {unit}" if unit else "RMSE",
+            step_label=step,
             height=344,
         ),
         "errors",
-        caption=f"RMSE by steps ahead: {judged.task.part} part, {len(judged.task.origins)} origins",
+        caption=f"RMSE by {step}: {judged.task.part} part, {len(judged.task.origins)} origins",
         alt="; ".join(
-            f"{name}: {one[0]:.3g} one step ahead, {one[-1]:.3g} at the last" for name, one in judged.rmse.items()
+            f"{name}: {one[0]:.3g} at the first step, {one[-1]:.3g} at the last" for name, one in judged.rmse.items()
         ),
         within=within,
     )
@@ -255,10 +229,13 @@ def look_inside(lesson: Lesson, judged: Judged, place: int) -> None:
     origin = int(scrubbed(task).origins[place])
 
     def shown() -> None:
-        name = st.segmented_control(
-            "Network", list(ready), default=list(ready)[-1], required=True, key="look", bind="query-params"
+        recurrent = [model.name for model in judged.models if model.plan.cell != "conv"]
+        wanted = st.segmented_control(
+            "Network", recurrent, default=LOOK, required=True, key="look", bind="query-params"
         )
-        name = name if name in ready else list(ready)[-1]
+        name = wanted if wanted in ready else list(ready)[-1]
+        if name != wanted:
+            st.markdown(f"{wanted} forecasts nothing yet: you see {name}.")
         seen, ghost = (
             forecast.reading(*ready[name], task.prepared, origin, task.horizon, feeds)
             for feeds in (task.feeds, not task.feeds)
@@ -298,27 +275,3 @@ def said(reading: tuple, task: Task) -> stage.Output:
     scaled = prepared.scaler.scaled(outputs - inputs if prepared.difference else outputs)
     told = [[height(one) if step >= task.window - 1 else "·"] for step, one in enumerate(scaled)]
     return stage.Output(told, np.full((len(outputs), 1), np.nan))
-
-
-def uncover(lesson: Lesson, task: Task) -> None:
-    """The switch to the test part, and why it is off."""
-    lesson.settle()
-
-    def switch() -> None:
-        st.session_state["part"] = "validation" if task.part == "test" else "test"
-
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        uncovered = task.part == "test"
-        st.button(
-            "Cover the test part" if uncovered else "Uncover the test part",
-            icon=":material/visibility_off:" if uncovered else ":material/visibility:",
-            key="series uncover",
-            on_click=switch,
-        )
-        st.markdown(
-            "This is the test part. Whatever you change from now on because of it is chosen **by** it, and its errors "
-            "no longer say how you would do on a future that nobody has seen."
-            if uncovered
-            else "Look at it once, when everything is decided. Whoever tries settings until the *test* error is small "
-            "has fitted the test part, too: that is cheating, also where nobody means to."
-        )

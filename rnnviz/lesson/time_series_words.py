@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from rnnviz.tasks.forecasting import Series
+from rnnviz.training.convolution import receptive_field
 
-from .time_series import BASELINES, OWN, Judged, Model, Task, more_than, table
+from .time_series import BASELINES, OWN, TOLD_APART, Judged, Model, Task
 from .words import counted, decimal, verbatim
 
 SAID = {"persistence": "repeating the last value", "seasonal naive": "repeating the last season"}
@@ -22,7 +23,7 @@ def number(value: float) -> str:
 
 def with_unit(value: float, task: Task) -> str:
     """An error in the unit of the data."""
-    unit = {"sunspot number": "sunspots"}.get(task.series.unit, task.series.unit)
+    unit = {"sunspot number": "in sunspot number"}.get(task.series.unit, task.series.unit)
     return f"{number(value)} {unit}".strip()
 
 
@@ -42,23 +43,43 @@ def leader(judged: Judged, ahead: int) -> str | None:
     return min(known, key=lambda name: judged.rmse[name][ahead - 1], default=None)
 
 
+def example(judged: Judged) -> str | None:
+    """Whose numbers the formulas show: the last trained network that reads the whole window, else the convolution."""
+    known = [name for name in networks(judged) if np.isfinite(judged.rmse[name][0])]
+    return next((name for name in reversed(known) if name != "Convolution"), known[0] if known else None)
+
+
+def seen_by_convolution(window: int) -> int:
+    """So many values of a window the convolution reads: the last ones."""
+    return min(window, receptive_field())
+
+
 def verdict(judged: Judged, ahead: int) -> str:
-    """Who is ahead so many steps ahead, and by how much (markdown)."""
+    """Who is ahead so many steps ahead, on which part, and by how much (markdown)."""
     base, best = judged.better(ahead), leader(judged, ahead)
     every = judged.task.series.every
     when = f"{counted(ahead, every)} ahead" if judged.task.feeds else f"Step {ahead}, told the {every} before"
-    first = f"{when}, {base} ({SAID[base]}) errs by **{with_unit(judged.rmse[base][ahead - 1], judged.task)}**"
+    when = f"{when} on the {judged.task.part} part"
+    if judged.faultless(base, ahead):
+        first = f"{when}, {base} ({SAID[base]}) **makes no error at all**"
+    else:
+        first = f"{when}, {base} ({SAID[base]}) errs by **{with_unit(judged.rmse[base][ahead - 1], judged.task)}**"
     if best is None:
-        return f"{first}, and no network is trained yet."
-    gain = judged.gain(best, ahead)
+        died = any(model.died for model in judged.models)
+        return f"{first}, and no network {'says a number' if died else 'is trained yet'}."
+    gain, the_best = judged.gain(best, ahead), f"the best network, {best}"
+    if judged.task.part == "test":
+        the_best += " (the best by this very error: you would have had to pick it before)"
     errs = with_unit(judged.rmse[best][ahead - 1], judged.task)
-    if abs(gain) < 0.005:
-        return f"{first}, and so does the best network, {best}."
+    if abs(gain) < TOLD_APART:
+        return f"{first}, and so does {the_best}."
     if gain > 0:
         lost = [name for name in networks(judged) if not judged.gain(name, ahead) > 0]
         more = "" if not lost else f", while {' and '.join(lost)} {'does' if len(lost) == 1 else 'do'} not beat it"
-        return f"{first}; the best network, {best}, by **{errs}**: {gain:.0%} less{more}."
-    return f"{first}; the best network, {best}, by **{errs}**: {more_than(gain)}. **The baseline wins.**"
+        return f"{first}; {the_best}, by **{errs}**: {gain:.0%} less{more}."
+    if not np.isfinite(gain):
+        return f"{first}; {the_best}, errs by **{errs}**. **The baseline wins.**"
+    return f"{first}; {the_best}, by **{errs}**: {more_than(gain)}. **The baseline wins.**"
 
 
 def summary(judged: Judged) -> str:
@@ -67,12 +88,92 @@ def summary(judged: Judged) -> str:
     return " ".join(verdict(judged, k) for k in ahead)
 
 
+def table(judged: Judged) -> pd.DataFrame:
+    """A row a forecaster; errors in the data's unit."""
+    h = judged.task.horizon
+    sizes = {model.name: model.plan.parameters for model in judged.models}
+    rows = []
+    for name in (*BASELINES, *sizes):
+        known = name in judged.rmse
+        rows.append(
+            {
+                "forecast by": name,
+                "parameters": sizes.get(name, 0),
+                f"RMSE {told_at(judged.task, 1)}": judged.rmse[name][0] if known else np.nan,
+                f"RMSE {told_at(judged.task, h)}": judged.rmse[name][-1] if known else np.nan,
+                f"MAE {told_at(judged.task, h)}": judged.mae[name][-1] if known else np.nan,
+                **{
+                    f"better than the better baseline, {told_at(judged.task, k)}?": beats(judged, name, k)
+                    for k in dict.fromkeys((1, h))
+                },
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def told_at(task: Task, step: int) -> str:
+    """How far an error looks ahead. Told the truth at each step, every error is one of a single step."""
+    return f"{step} ahead" if task.feeds else f"1 ahead, at step {step}"
+
+
+def beats(judged: Judged, name: str, ahead: int) -> str:
+    """In words, so many steps ahead."""
+    if name in BASELINES:
+        if judged.better(ahead) == name:
+            return "it is that one"
+        gain = judged.gain(name, ahead)
+        return "as good as it" if abs(gain) < TOLD_APART else f"no, {more_than(gain)}"
+    model = next(model for model in judged.models if model.name == name)
+    if model.died:
+        return f"no number from update {model.died:,} on"
+    if model.moment is None:
+        return "not trained yet"
+    gain = judged.gain(name, ahead)
+    if not np.isfinite(judged.rmse[name][ahead - 1]):
+        told = "no, beyond all numbers"
+    elif abs(gain) < TOLD_APART:
+        told = "as good as it"
+    else:
+        told = f"yes, {gain:.0%} less" if gain > 0 else f"no, {more_than(gain)}"
+    return told if model.ready else f"{told} (after {model.moment.update:,} of {model.plan.updates:,} updates)"
+
+
+def more_than(gain: float) -> str:
+    """How much larger an error is. gain: see `Judged.gain`, below 0"""
+    if not np.isfinite(gain):
+        return "the baseline makes no error at all"
+    return f"{-gain:.0%} more" if gain > -2 else f"{1 - gain:.3g} times as much"
+
+
+def errors(judged: Judged) -> pd.DataFrame:
+    """Every error at every step: columns forecast by, steps ahead (told the truth at each step: step), RMSE, MAE,
+    forecasts."""
+    step = "steps ahead" if judged.task.feeds else "step"
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "forecast by": name,
+                    step: np.arange(1, judged.task.horizon + 1),
+                    "RMSE": judged.rmse[name],
+                    "MAE": judged.mae[name],
+                    "forecasts": len(judged.task.origins),
+                }
+            )
+            for name in judged.rmse
+        ],
+        ignore_index=True,
+    )
+
+
 def markdown(judged: Judged) -> str:
     """The table as markdown."""
     rows = table(judged)
     told = rows.assign(parameters=rows["parameters"].map(lambda count: f"{count:,}" if count else "–"))
     for name in rows.columns[rows.columns.str.contains("RMSE|MAE")]:
         told[name] = rows[name].map(lambda error: "–" if pd.isna(error) else number(error))
+    for name in rows.columns[rows.columns.str.startswith("better")]:  # a share stays on one line, on a phone too
+        told[name] = rows[name].str.replace(r"^(yes|no), (\S+) (less|more)", "\\1,\u00a0\\2\u00a0\\3", regex=True)
     lines = [list(told.columns), ["---"] * len(told.columns), *told.astype(str).to_numpy().tolist()]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -103,9 +204,10 @@ def formulas(judged: Judged, place: int) -> str:
             rf" = \frac{{{now} - {mean}}}{{{decimal(sigma)}}} = {read}"
         )
         symbol, known, more = "v", "", ""
-    name = leader(judged, 1)
+    name = example(judged)
     value = (lambda k: rf" = {decimal(judged.forecasts[name][place, k])}") if name else (lambda k: "")
-    window = rf"\tilde {symbol}_{{o-{W - 1}}}, \ldots, \tilde {symbol}_o"
+    reads = seen_by_convolution(W) if name == "Convolution" else W
+    window = rf"\tilde {symbol}_{{o-{reads - 1}}}, \ldots, \tilde {symbol}_o"
     rows.append(rf"\hat v_{{o+1}} &= {known}\mu + \sigma\, f({window}){value(0)}")
     if h > 1:
         fed = rf"\hat{{\tilde {symbol}}}_{{o+1}}" if task.feeds else rf"\tilde {symbol}_{{o+1}}"

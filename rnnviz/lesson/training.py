@@ -16,18 +16,18 @@ from rnnviz.stage import Backward, Ghost, Output
 from rnnviz.tasks.catalogue import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training.plan import CLIPS, OPTIMISERS, Plan
-from rnnviz.training.probe import Reading, probe, reading
+from rnnviz.training.probe import Reading, reading
 from rnnviz.training.results import Record
 from rnnviz.training.run import Moment
 from rnnviz.training.standard_runs import PRESETS, SEEDS, SOLVED, SWEEP, WINDOW, solved_at
 
 from .controls import Choice, Config, Controls, Number, Real
 from .remember import remember
+from .training_words import output, tokens
 
 ELMAN = {"tanh": "elman", "ReLU": "elman-relu", "ReLU, identity start": "irnn"}
 CELLS = ("Elman", "GRU", "LSTM")
 RATES = ("0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "1", "100")
-CIRCLED, LEVELS = "⓪①②③④⑤⑥⑦⑧⑨", "▁▂▃▄▅▆▇█"
 SCALE = (-8.0, 0.0)
 """The ends of the scale of norms, log10, that the heatmaps and the player share."""
 POINTS = 100
@@ -35,7 +35,7 @@ POINTS = 100
 
 CONTROLS = Controls(
     Choice("task", tuple(TASKS), default="adding", label="Task"),
-    Number("length", 1, 500, default=50, label="T"),
+    Number("length", 1, 500, default=50, label="Length T"),
     Choice("rate", RATES, default="0.01", label="Learning rate", more=True),
     Choice("clip", CLIPS, default="norm", label="Clip gradients"),
     Choice("seeds", ("1", "2", "3"), default="3", label="Seeds", more=True),
@@ -157,7 +157,6 @@ def table(compared: Compared) -> pd.DataFrame:
         sizes = Sizes(cell, plan.of_task.inputs, plan.hidden_size)
         clip_at = plan.threshold if plan.clip == "norm" else None
         solved = [solved_at(record.column("loss"), plan.chance) for record in records]
-        ends = np.array([record.column("metric")[-WINDOW:].mean() for record in records])
         with np.errstate(invalid="ignore"):
             norms = np.concatenate([record.column("grad_norm") for record in records])
         rows.append(
@@ -168,7 +167,7 @@ def table(compared: Compared) -> pd.DataFrame:
                 "multiply-adds a step": sizes.matrix_products + sizes.elementwise_products,
                 "ms an update": float(np.median([1e3 * record.seconds / record.updates for record in records])),
                 "updates to solve": _solved(solved),
-                "metric at the end": _spread(ends),
+                "metric at the end": at_the_end(records),
                 "updates clipped": "off" if clip_at is None else f"{(norms > clip_at).mean():.0%}",
             }
         )
@@ -183,10 +182,15 @@ def _solved(updates: Sequence[int | None]) -> str:
     return told if len(done) == len(updates) else f"{told} ({len(done)} of {len(updates)} seeds)"
 
 
-def _spread(ends: np.ndarray) -> str:
-    if not np.isfinite(ends).all():
-        return "no number"
-    return f"{ends.mean():.3f}" + (f" ({ends.min():.3f} to {ends.max():.3f})" if len(ends) > 1 else "")
+def at_the_end(records: Sequence[Record]) -> str:
+    """The mean metric of the last `WINDOW` updates, and of the seeds where numbers ended from when on there is none."""
+    died = sorted(record.updates for record in records if record.state == "died")
+    ends = np.array([record.column("metric")[-WINDOW:].mean() for record in records if record.state != "died"])
+    if not died:
+        return f"{ends.mean():.3f}" + (f" ({ends.min():.3f} to {ends.max():.3f})" if len(ends) > 1 else "")
+    first = f"{died[0]:,}" if died[0] == died[-1] else f"{died[0]:,} to {died[-1]:,}"
+    none = f"no number from update {first} on"
+    return f"{ends.mean():.3f}; {len(died)} of {len(records)} seeds: {none}" if len(ends) else none
 
 
 def markdown(frame: pd.DataFrame) -> str:
@@ -229,8 +233,8 @@ def inside(record: Record, place: int) -> Inside:
     ghost = None
     if moment is not first:
         before = reading(plan, first)
-        ghost = Ghost(before.trace, _output(plan, before.said), "untrained")
-    return Inside(plan, moment, read.trace, tokens(plan), _output(plan, read.said), ghost, _backward(plan, read))
+        ghost = Ghost(before.trace, output(plan, before.said), "untrained")
+    return Inside(plan, moment, read.trace, tokens(plan), output(plan, read.said), ghost, _backward(plan, read))
 
 
 def _backward(plan: Plan, read: Reading) -> Backward | None:
@@ -240,45 +244,6 @@ def _backward(plan: Plan, read: Reading) -> Backward | None:
     return Backward(
         read.losses, back.total, back.own, back.carried, SCALE, back.cell, unit="nats" if plan.of_task.classes else ""
     )
-
-
-def _output(plan: Plan, said: np.ndarray) -> Output:
-    if plan.of_task.classes is None:
-        asked = probe(plan).asked[0]
-        shown = [[_short(value)] if wanted else ["·"] for value, wanted in zip(said[:, 0], asked, strict=True)]
-        return Output(shown, np.full((len(said), 1), np.nan))
-    p = np.exp(said - said.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    ranks = np.argsort(-p, axis=1, kind="stable")[:, :3]
-    names = answers(plan.of_task)
-    return Output([[names[k] for k in row] for row in ranks], np.take_along_axis(p, ranks, axis=1))
-
-
-def _short(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < 1e4 else f"{value:.0e}"
-
-
-def answers(task: Task) -> list[str]:
-    """A name for each class."""
-    if task is TASKS["order"]:
-        return ["XX", "XY", "YX", "YY"]
-    assert task.classes is not None
-    names = list(task.symbols or "")[: task.classes]
-    return [*names, *map(str, range(len(names), task.classes))]
-
-
-def tokens(plan: Plan) -> list[str]:
-    """(time,) what stands below each input of the probe: its symbol, its bit, the height of a wave, or the tenths of
-    a number, circled where it is marked."""
-    x = probe(plan).x[0]
-    symbols = plan.of_task.symbols
-    if symbols is not None:
-        return [symbols[k] for k in x.argmax(axis=1)]
-    if plan.task == "adding":
-        return [(CIRCLED if marked else "0123456789")[min(9, int(10 * value))] for value, marked in x]
-    if plan.task == "sine":
-        return [LEVELS[int(np.clip(4 + 3 * row[0], 0, 7))] for row in x]
-    return [f"{row[0]:.0f}" for row in x]
 
 
 @remember

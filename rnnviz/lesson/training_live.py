@@ -1,4 +1,4 @@
-"""The lesson "Train and compare" while it trains: buttons, progress, and curves that grow."""
+"""The lesson "Train and compare" while it trains: buttons, progress, and what there is to show."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from contextlib import contextmanager, nullcontext
 from itertools import chain
 from uuid import uuid4
 
-import numpy as np
 import streamlit as st
 
-from rnnviz import figures, stage
-from rnnviz.figures import palette
 from rnnviz.training import jobs
 from rnnviz.training.job import View
 from rnnviz.training.plan import Plan
+from rnnviz.training.results import ENDED
+from rnnviz.training.standard_runs import PRESETS
 
-from . import fixed, training
+from . import fixed, training, training_drawn, training_words
 from .lesson import Lesson
 from .training import Compared, Plans
 from .training_questions import QUESTIONS, question_of
@@ -46,7 +45,8 @@ def compared(views: dict[str, list[View | None]]) -> Compared | None:
 
 
 def shown(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
-    """What there is to show: what has arrived of these runs, or what was shown last, with a sentence that says so.
+    """What there is to show: what has arrived of these runs, or what was shown last, with a note that says so, and what
+    the task is that has not been trained.
 
     standard: what is shown before these plans have trained, and nothing else was
     """
@@ -54,18 +54,37 @@ def shown(lesson: Lesson, plans: Plans, standard: Plans) -> Compared:
     if found is not None:
         st.session_state[SHOWN] = plans
         return found
-    found = compared(look(st.session_state.get(SHOWN, standard))) or compared(look(standard))
+    last = compared(look(st.session_state[SHOWN])) if SHOWN in st.session_state else None
+    found = last or compared(look(standard))
     assert found is not None, "the standard runs come with the app"
+    plan = next(iter(seeds_first(plans)))
     lesson.note(
-        "These settings have not been trained yet: the curves are those of "
-        f"**{found.task.name}, T = {found.any.plan.length}**, as you saw them last. Press **Train**."
+        f"**{plan.of_task.name}, T = {plan.length}**: these settings have not been trained yet. {plan.of_task.asks} "
+        f"{training_words.example(plan)} Press **Train**.{shipped(plan)}\n\nUntil then the curves are those of "
+        f"**{found.task.name}, T = {found.any.plan.length}**, "
+        f"{'as you saw them last' if last else 'which come with this page'}."
     )
     return found
 
 
-def ask(lesson: Lesson, shown: Compared) -> bool:
-    """Which cell wins, and why? Returns whether the runs are held back until that is chosen: of a preset, as soon as
-    it is pressed."""
+def shipped(plan: Plan) -> str:
+    """A sentence on the runs of this task that come with the page, where there are any."""
+    come = [f"T = {one.length} after {one.updates:,} updates" for one in PRESETS.values() if one.task == plan.task]
+    return f" Runs of this task come with the page: {' and '.join(come)}, under *Try*." if come else ""
+
+
+def are_of(shown: Compared, plans: Plans) -> bool:
+    """Whether what is shown are the runs of these plans, and not others in their place."""
+    return shown.any.plan in seeds_first(plans)
+
+
+def ask(lesson: Lesson, plans: Plans, shown: Compared) -> bool:
+    """Which cell wins, and why? Asked where all of these runs have ended, for they answer.
+
+    Returns whether they are held back until that is chosen: of a preset, as soon as it is pressed.
+    """
+    if not all(view is not None and view.state in ENDED for view in chain.from_iterable(look(plans).values())):
+        return False
     plan = shown.any.plan
     about = plan.task, plan.length, plan.learning_rate, plan.clip
     question = question_of({cell: tuple(one.plan for one in of_cell) for cell, of_cell in shown.records.items()})
@@ -114,7 +133,7 @@ def train(lesson: Lesson, plans: Plans, shown: Compared, *, held: bool) -> None:
         with said:
             reasons(views)
         with below:
-            curves(compared(views) or shown)
+            training_drawn.curves(compared(views) or shown)
         if busy(views, plans) != going:
             st.rerun()
 
@@ -183,7 +202,7 @@ def buttons(plans: Plans, views: dict[str, list[View | None]]) -> None:
         told = [f"**{cell}** · {progress(plans[cell], views[cell], wanted)[1]}" for cell in plans]
         st.markdown(f":material/check: All are trained. {'; '.join(told)}.")
         return
-    columns = st.columns([1.1, *([2] * len(plans))], vertical_alignment="top", gap="small")
+    columns = st.columns([1.5, *([2] * len(plans))], vertical_alignment="top", gap="small")
     with columns[0]:
         if busy(views, plans):
             st.button("Stop all", icon=":material/stop:", key="training stop", on_click=stop,
@@ -236,6 +255,7 @@ def progress(plans: Iterable[Plan], views: list[View | None], wanted: set[str]) 
     """How much of a cell's updates are done, and words for that."""
     plans = list(plans)
     total = sum(plan.updates for plan in plans)
+    of_all = f"{f'{len(plans)} seeds × ' if len(plans) > 1 else ''}{plans[0].updates:,} updates"
     ended = [view for view in views if view is not None and view.state in ("done", "died")]
     done = sum(plan.updates if view in ended else (view.record.updates if view else 0)
                for plan, view in zip(plans, views, strict=True))  # fmt: skip
@@ -255,128 +275,10 @@ def progress(plans: Iterable[Plan], views: list[View | None], wanted: set[str]) 
     elif died:
         words = f"no number from update {died[0].record.updates:,} on"
     elif len(ended) == len(plans):
-        words = f"{total:,} updates, {len(plans)} seed{'s' if len(plans) > 1 else ''}"
+        words = of_all
     elif any(view is not None and view.state in ("stopped", "failed") for view in views):
         ending = any(view is not None and view.ending for view in views)
-        words = f"{'stops' if ending else 'stopped'} after {done:,} of {total:,} updates"
+        words = f"{'stops' if ending else 'stopped'} after {done:,} of {of_all}"
     else:
         words = "not trained yet"
     return min(1.0, done / total), words
-
-
-def draw(figure, name: str, *, caption: str, alt: str) -> None:
-    stage.chart(figure, key=f"training-{name}", caption=caption, alt=alt, dark=palette.DARK,
-                line=palette.LINE["light"], accent=palette.ACCENT["light"])  # fmt: skip
-
-
-def curves(shown: Compared) -> None:
-    """Loss, metric, norms, and how far back the loss reaches."""
-    task, plan = shown.task, shown.any.plan
-    width = max(1, plan.updates // training.POINTS)
-    each = f"{f'mean of {width} updates' if width > 1 else 'each update'}; band: all seeds"
-    unit = "nats" if task.classes else "squared error"
-    left, right = st.columns(2, gap="medium")
-    with left:
-        draw(
-            figures.training_curves(
-                shown.curves("loss"), chance=plan.chance, goal=training.goal(shown), label=f"loss, {unit}", log=True,
-                updates=plan.updates,
-            ),
-            "loss",
-            caption=f"Loss on new sequences, {each}",
-            alt=ending(shown, "loss"),
-        )  # fmt: skip
-    with right:
-        draw(
-            figures.training_curves(
-                shown.curves("metric"),
-                chance=float(task.chance_metric(plan.length, **dict(plan.options))),
-                goal=None,
-                label=task.metric_name.split(" (")[0],
-                log=False,
-                updates=plan.updates,
-            ),
-            "metric",
-            caption=f"{task.metric_name.capitalize()}, on new sequences",
-            alt=ending(shown, "metric"),
-        )
-    left, right = st.columns(2, gap="medium")
-    with left:
-        draw(
-            figures.training_norms(
-                shown.curves("grad_norm"),
-                shown.curves("applied_norm") if plan.clip != "off" else {},
-                threshold=plan.threshold if plan.clip == "norm" else None,
-                updates=plan.updates,
-            ),
-            "norms",
-            caption="‖g‖₂ of all parameters: raw (lines), applied (wide)"
-            if plan.clip != "off"
-            else "‖g‖₂ of all parameters; nothing is clipped",
-            alt=ending(shown, "grad_norm"),
-        )
-    reach = shown.reach()
-    if reach:
-        with right:
-            draw(
-                figures.reach_over_training(
-                    {cell: values for cell, (_, values) in reach.items()},
-                    {cell: at for cell, (at, _) in reach.items()},
-                    low=training.SCALE[0],
-                    high=training.SCALE[1],
-                    height=260,
-                ),
-                "reach",
-                caption="‖∂L/∂hₜ‖₂ on one fixed sequence, by time step and by updates so far",
-                alt="; ".join(
-                    f"{cell}: at t = 1, 10^{values[0, 0]:.1f} before training and 10^{values[-1, 0]:.1f} at the end"
-                    for cell, (_, values) in reach.items()
-                ),
-            )
-
-
-def ending(shown: Compared, column: str) -> str:
-    return "; ".join(
-        f"{cell}: {np.mean([record.column(column)[-1] for record in records]):.3g} at the last update"
-        for cell, records in shown.records.items()
-    )
-
-
-def look_inside(lesson: Lesson, shown: Compared) -> None:
-    """A kept network of the first seed on the probe, in the player; the slider moves through the training."""
-    cells = [cell for cell, records in shown.records.items() if records[0].moments]
-    if not cells:
-        lesson.say("No network of these runs is kept yet.")
-        return
-    lesson.settle()
-
-    def scrub() -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            cell = st.segmented_control(
-                "Cell", cells, default=cells[-1], required=True, key="look", bind="query-params"
-            )
-            record = shown.records[cell if cell in cells else cells[-1]][0]
-            places = len(record.moments)
-            if places > 1:
-                if st.session_state.get("moment", places) > places:  # another cell's runs kept more
-                    st.session_state["moment"] = places
-                place = st.slider(
-                    "Kept moment of the training", 1, places, value=places, key="moment", bind="query-params", width=420
-                )
-            else:
-                place = 1
-            updates = record.moments[place - 1].update
-            st.markdown(f"after **{updates:,}** of {record.plan.updates:,} updates" if updates else "**untrained**")
-        seen = training.inside(record, place - 1)
-        stage.player(
-            seen.trace,
-            seen.tokens,
-            seen.output,
-            key="training-player",
-            title=f"{cell} after {updates:,} updates of training, on the probe sequence",
-            palette=palette.PLAYER,
-            ghost=seen.ghost,
-            backward=seen.backward,
-        )
-
-    st.fragment(scrub)()

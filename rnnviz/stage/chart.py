@@ -111,7 +111,22 @@ def chart(
         on_value_change=lambda: None,
         on_point_change=tell,
     )
-    return result.value
+    return result.value if sweep is None else rested(key, sweep, result.value)
+
+
+def rested(key: str, sweep: Sweep, told: float | None) -> float:
+    """Where a sweep rests. What was told of other values means nothing now: the browser begins anew, and so does this.
+
+    told: the last that the browser said; None before it has said anything
+    """
+    values, stale = st.session_state.get(f"{key} swept", (None, None))
+    now = tuple(sweep.values)
+    if values not in (None, now) and not sweep.fixed:
+        stale = told
+    elif told != stale:
+        stale = None
+    st.session_state[f"{key} swept"] = now, stale
+    return sweep.start if told is None or (stale is not None and told == stale) else told
 
 
 def picked(key: str) -> Point | None:

@@ -49,10 +49,15 @@ class Output:
     """What the network says at each step. tokens: (time, ranks) labels, likeliest first; p: (time, ranks).
 
     With no ranks it says nothing: the player shows the state alone.
+
+    says: what that is called: what comes "next", or an "answer"
+    right: (time,) labels of the right answers, a row of their own, empty where none is asked for; () for no row
     """
 
     tokens: Sequence[Sequence[str]]
     p: np.ndarray
+    says: str = "next"
+    right: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -139,8 +144,10 @@ def payload(
 ) -> bytes:
     """Everything that the player draws. Scales: signed ±limit, gates 0 to 1; shared by all steps and units.
 
-    Raises ValueError on an unknown view, and on a ghost or a backward pass of other sizes.
+    Raises ValueError on an unknown view, and on right answers, a ghost or a backward pass of other sizes.
     """
+    if len(output.right) not in (0, len(trace)):
+        raise ValueError(f"right has {len(output.right)} labels; one a step is needed, {len(trace)}")
     if view not in VIEWS:
         raise ValueError(f"view is {view!r}; it must be one of {', '.join(VIEWS)}")
     if ghost is not None and ghost.trace.h.shape != trace.h.shape:
@@ -165,6 +172,8 @@ def payload(
         "one_hot": trace.x.shape[1] > 1
         and bool(((trace.x == 0) | (trace.x == 1)).all() and (trace.x.sum(axis=1) == 1).all()),
         "outputs": [list(labels) for labels in output.tokens],
+        "says": output.says,
+        "right": list(output.right),
         "quantities": [
             {
                 "key": quantity,

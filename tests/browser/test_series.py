@@ -73,3 +73,24 @@ def test_a_file_is_read_and_its_numbers_are_in_no_address_and_nothing_is_wider_o
     np.testing.assert_allclose(traces(lesson, "parts")["series"][1][:80], values[:80])
     assert "50." not in lesson.page.url and "wave" not in lesson.page.url
     assert lesson.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+COUNT = """() => {
+  const send = WebSocket.prototype.send;
+  window.sent = 0;
+  WebSocket.prototype.send = function (...a) { window.sent += 1; return send.apply(this, a); };
+}"""
+
+
+def test_a_preset_that_gives_the_slider_another_range_stays_pressed_and_prose_and_slider_agree(open_page):
+    lesson = open_page("series", drawn=DRAWN)
+    lesson.page.evaluate(COUNT)
+    pressed = "[class*=series-lesson-presets] [aria-checked=true], [class*=series-lesson-presets] [kind$=Active]"
+    for name in ("Sunspots, 1 year", "Sunspots, 20 years"):
+        lesson.page.evaluate("window.sent = 0")
+        lesson.page.get_by_role("radio", name=name).or_(lesson.page.get_by_role("button", name=name)).first.click()
+        lesson.page.wait_for_function("window.sent >= 2")  # the click, and where the slider begins anew
+        lesson.wait_until_idle()
+        year = lesson.page.locator(f"{FAN} output").inner_text().strip()
+        lesson.page.get_by_text(re.compile(f"With the slider at {year}")).wait_for()
+        assert lesson.page.locator(pressed).all_inner_texts() == [name]

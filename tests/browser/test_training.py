@@ -48,3 +48,8 @@ def test_the_page_opens_full_with_the_shipped_runs(open_page):
     assert page.page.get_by_text("All are trained").is_visible()
     for name in ("loss", "metric", "norms", "reach"):
         page.page.locator(f".st-key-training-{name} .main-svg").first.wait_for()
+    bar = page.player.locator(".bar").first
+    for view in ("unrolled", "cell"):  # with two ways to go, there is the most in it
+        page.player.locator(f".views button[value={view}]").click()
+        page.player.locator(f".views button[value={view}][aria-pressed=true]").wait_for()
+        assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth && bar.clientHeight < 40"), view

@@ -105,7 +105,9 @@ ALL = {
     "forecast_fan": lambda: figures.forecast_fan(
         WAVE, YEARS, AHEAD, at=3, window=3, limits=(0.0, 4.0), value_label="sunspot number", time_label="year"
     ),
-    "error_by_horizon": lambda: figures.error_by_horizon(OFF, highest=3.0, value_label="RMSE, sunspot number"),
+    "error_by_horizon": lambda: figures.error_by_horizon(
+        OFF, highest=3.0, value_label="RMSE, sunspot number", step_label="steps ahead"
+    ),
     "training_curves": lambda: figures.training_curves(
         CURVES, chance=1.4, goal=0.14, label="loss, nats", log=True, updates=15
     ),

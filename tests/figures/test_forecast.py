@@ -62,7 +62,7 @@ def test_what_is_beyond_the_axis_is_marked_at_its_end_with_its_value(k):
 @pytest.mark.parametrize("highest", [0.5, 2.0, 50.0])
 def test_an_error_beyond_the_axis_is_a_triangle_and_every_error_is_drawn_once(highest):
     errors = {"seasonal naive": np.array([0.25, 0.5]), "LSTM": np.array([1.0, 40.0]), "Elman": np.array([3.0, 0.1])}
-    figure = figures.error_by_horizon(errors, highest=highest, value_label="ppm")
+    figure = figures.error_by_horizon(errors, highest=highest, value_label="ppm", step_label="steps ahead")
     lines = [trace for trace in figure.data if trace.mode != "markers"]
     assert [line.name for line in lines] == list(errors)
     for line, error in zip(lines, errors.values(), strict=True):
@@ -98,6 +98,7 @@ def test_each_line_is_told_apart_by_dash_and_by_mark_and_networks_have_their_col
         {name: np.ones(3) for name in ("persistence", "seasonal naive", "Elman", "GRU", "LSTM", "Convolution")},
         highest=2.0,
         value_label="ppm",
+        step_label="steps ahead",
     ).data
     assert len({line.line.dash for line in lines}) == len({line.marker.symbol for line in lines}) == len(lines)
     for line in lines[2:]:

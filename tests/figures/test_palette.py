@@ -8,6 +8,7 @@ import pytest
 
 from rnnviz.engine import GRU, LSTM
 from rnnviz.figures import palette
+from rnnviz.figures.forecast import LINES
 from tests.figures.examples import ALL
 
 BACKGROUND = {"light": "#ffffff", "dark": "#0e1117"}
@@ -125,6 +126,13 @@ def test_gates_can_be_seen_on_the_background(gate, theme):
 @pytest.mark.parametrize("vision", VISION)
 def test_cells_are_told_apart_by_all_eyes(vision, theme):
     assert alike(palette.CELLS, theme, vision) == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("vision", VISION)
+def test_forecasts_with_and_without_a_network_are_told_apart_by_all_eyes(vision, theme):
+    networks = {name: palette.CELLS[name] for name in LINES if name in palette.CELLS}
+    assert alike(networks | palette.BASELINES | {"truth": palette.INK}, theme, vision) == {}
 
 
 @pytest.mark.parametrize("theme", THEMES)

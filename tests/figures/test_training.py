@@ -23,8 +23,23 @@ def test_a_line_is_the_mean_and_its_band_goes_from_the_lowest_seed_to_the_highes
 def test_exactly_0_and_the_end_of_numbers_are_marked_where_they_are():
     _, _, up, down, *_ = curves().data
     low, high = (10**end for end in curves().layout.yaxis.range)
-    assert (up.marker.symbol, list(up.x)) == ("triangle-up", [15]) and np.isclose(up.y[0], high)
+    assert (up.marker.symbol, list(up.x)) == ("triangle-up", [15]) and 0.95 * np.log(high / low) < np.log(up.y[0] / low)
     assert (down.marker.symbol, list(down.x)) == ("triangle-down", [15]) and np.isclose(down.y[0], low)
+
+
+def test_cells_that_died_at_one_update_have_marks_that_do_not_lie_on_each_other():
+    died = {cell: curve._replace(died=(15,)) for cell, curve in CURVES.items()}
+    for figure in (
+        figures.training_curves(died, chance=1.4, goal=None, label="loss", log=True, updates=15),
+        figures.training_curves(died, chance=1.4, goal=None, label="share", log=False, updates=15),
+        figures.training_norms(died, {}, threshold=None, updates=15),
+    ):
+        marks = [one for one in figure.data if one.marker.symbol == "triangle-up"]
+        assert [list(one.x) for one in marks] == [[15]] * len(died)
+        low, high = figure.layout.yaxis.range
+        at = [one.y[0] for one in marks]
+        places = (np.log10(at) if figure.layout.yaxis.type == "log" else np.array(at)) - low
+        assert places[0] > 0.95 * (high - low) and (-np.diff(places) > 0.05 * (high - low)).all()
 
 
 def test_chance_and_goal_are_lines_within_the_picture():

@@ -16,6 +16,7 @@ from rnnviz.lesson.snippet import snippet
 from rnnviz.lesson.time_series import FED, FORCED, Judged
 from rnnviz.lesson.words import escaped
 from rnnviz.tasks.forecasting import SERIES, Series, persistence, seasonal_naive
+from rnnviz.training.convolution import receptive_field
 from rnnviz.training.run import Moment
 
 
@@ -76,7 +77,7 @@ def test_baselines_read_what_the_networks_read(data):
 @given(st.floats(0.1, 100), st.floats(0.1, 100), st.floats(0.1, 100))
 def test_who_has_the_smaller_error_than_both_baselines_beats_the_better_one(one, other, own):
     found = judged({"persistence": [one], "seasonal naive": [other], "GRU": [own]})
-    said = time_series.beats(found, "GRU", 1)
+    said = time_series_words.beats(found, "GRU", 1)
     better = min(one, other)
     assert said.startswith("yes") == (own < better * 0.995) or said == "as good as it"
     assert ("The baseline wins" in time_series_words.verdict(found, 1)) == (own > better * 1.005) or abs(
@@ -88,14 +89,46 @@ def test_who_has_the_smaller_error_than_both_baselines_beats_the_better_one(one,
 def test_a_network_whose_numbers_ended_never_beats_anyone():
     for error in (np.nan, np.inf):
         found = judged({"persistence": [2.0], "seasonal naive": [3.0], "LSTM": [error]})
-        assert time_series.beats(found, "LSTM", 1) == "no, beyond all numbers" and found.best(1) == "persistence"
+        assert time_series_words.beats(found, "LSTM", 1) == "no, beyond all numbers" and found.best(1) == "persistence"
         assert "no network is trained" in time_series_words.verdict(found, 1)
+
+
+@pytest.mark.parametrize("none", [0.0, 1e-12])
+def test_against_a_baseline_that_makes_no_error_nothing_is_divided(none):
+    found = judged({"persistence": [2.0], "seasonal naive": [none], "GRU": [0.5], "LSTM": [none]})
+    assert time_series_words.beats(found, "GRU", 1) == "no, the baseline makes no error at all"
+    assert time_series_words.beats(found, "LSTM", 1) == "as good as it"
+    del found.rmse["LSTM"]
+    assert "makes no error at all" in time_series_words.verdict(found, 1)
+    assert "The baseline wins" in time_series_words.verdict(found, 1)
+    for name in ("persistence", "seasonal naive", "GRU"):
+        assert "inf" not in time_series_words.verdict(found, 1) + time_series_words.beats(found, name, 1)
+
+
+def test_of_two_baselines_as_good_as_each_other_none_is_called_worse():
+    found = judged({"persistence": [18.0], "seasonal naive": [18.01]})
+    assert [time_series_words.beats(found, name, 1) for name in time_series.BASELINES] == [
+        "it is that one",
+        "as good as it",
+    ]
+    found = judged({"persistence": [18.0], "seasonal naive": [27.0]})
+    assert time_series_words.beats(found, "seasonal naive", 1) == "no, 50% more"
+
+
+def test_the_formulas_show_a_network_that_reads_all_that_they_say():
+    errors = {"persistence": [2.0], "seasonal naive": [3.0], "Elman": [3.0], "Convolution": [1.0]}
+    assert time_series_words.example(judged(errors)) == "Elman"
+    del errors["Elman"]
+    assert time_series_words.example(judged(errors)) == "Convolution"
+    alone = judged(errors)
+    alone = replace(alone, forecasts={"Convolution": np.zeros((len(alone.task.origins), 1))})
+    assert f"o-{receptive_field() - 1}}}" in time_series_words.formulas(alone, 0)
 
 
 def test_a_network_on_its_way_says_how_far_it_is():
     found = judged({"persistence": [2.0], "seasonal naive": [3.0], "LSTM": [1.0]}, ready=False)
-    assert time_series.beats(found, "LSTM", 1) == "yes, 50% less (after 3 of 200 updates)"
-    assert time_series.beats(found, "GRU", 1) == "not trained yet"
+    assert time_series_words.beats(found, "LSTM", 1) == "yes, 50% less (after 3 of 200 updates)"
+    assert time_series_words.beats(found, "GRU", 1) == "not trained yet"
     assert "not trained yet" in time_series_words.markdown(found) and "| persistence | – | 2.00 |" in (
         time_series_words.markdown(found)
     )

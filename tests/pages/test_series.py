@@ -35,6 +35,11 @@ class Page(LessonApp):
         self.app.file_uploader[0].set_value((name, text, "text/csv"))
         return self.run()
 
+    def press(self, label):
+        (button,) = [button for button in self.app.button if button.label == label]
+        button.click()
+        return self.run()
+
     @property
     def labels(self):
         return [button.label for button in self.app.button]
@@ -55,9 +60,28 @@ def test_the_page_opens_full_and_says_that_the_baseline_wins_at_twenty_years():
     page = Page()
     assert page.notices == [] and "Train" not in page.labels
     assert all(page.stage(name) is not None for name in ("fan", "errors", "parts", "player"))
+    page.choose("persistence", 0)
     table = page.said("| forecast by |")
     assert all(f"| {name} |" in table for name in (*time_series.BASELINES, *time_series.CELLS))
     assert "The baseline wins" in page.said("## Who beats the baselines?")
+
+
+def test_the_numbers_wait_for_the_prediction_or_for_the_word_that_none_is_wanted():
+    page = Page()
+    errors = [f"{page.line('errors', name)[-1]:#.3g}" for name in time_series.BASELINES]
+    assert not any("| forecast by |" in text or any(f"**{one} " in text for one in errors) for text in page.prose)
+    page.press("Show it without one")
+    assert errors[0] in page.said("| forecast by |")
+    assert Page(hide="predict").said("| forecast by |")
+    assert Page(window=50, updates=1, hidden=3).said(
+        "| forecast by |"
+    )  # none of the presets: no one has promised anything
+
+
+def test_nothing_is_predicted_before_there_are_networks():
+    assert not any("Predict." in text for text in Page(**SMALL | {"window": 9}).prose)
+    keep()
+    assert "smallest error on the validation part?" in Page(**SMALL).said("Predict.")
 
 
 @pytest.mark.parametrize(("data", "link"), [("sunspots", "sunspots"), ("co2", "CO2"), ("sine", "sine")])
@@ -121,9 +145,8 @@ def test_the_test_part_is_covered_until_its_switch_is_pressed():
     assert np.isnan(drawn[n * 4 // 5 :]).all() and np.isfinite(drawn[: n * 4 // 5]).all()
     _, arrays = decode(page.stage("fan"))
     assert np.nanmax(arrays["3 x"]) <= SERIES["sunspots"]().time[n * 4 // 5 - 1]
-    (button,) = [button for button in page.app.button if button.label == "Uncover the test part"]
-    button.click()
-    page.run()
+    page.press("Uncover the test part")
+    assert "on the test part" in page.said("Predict.")
     assert np.isfinite(page.line("parts", "series")).all() and "**test** part" in page.said("Who beats")
     assert "Cover the test part" in page.labels
 
@@ -164,6 +187,34 @@ def test_a_series_of_ones_own_is_read_and_is_in_no_link():
     assert not any("in no link" in notice for notice in page.notices)
     assert "own.csv" in page.said("## What you are seeing")
     assert not any("50." in str(value) for value in page.app.query_params.values())
+
+
+def test_the_file_in_use_is_named_also_later_until_it_is_removed():
+    page = Page(data="own", **SMALL).upload("\n".join(map(str, WAVE)).encode())
+    assert "own.csv" in page.said("In use:") and "120 values" in page.said("In use:")
+    page.choose("sunspots", "sunspots").choose("sunspots", "own")
+    assert "own.csv" in page.said("In use:")
+    page.upload(b"\x00\xff\x00", "picture.csv")
+    page.upload("\n".join(map(str, WAVE + 1)).encode(), "second.csv")
+    assert not page.app.warning and "second.csv" in page.said("In use:")
+    page.press("Remove it")
+    assert not any("In use:" in text for text in page.prose) and "in no link" in page.notices[0]
+
+
+@pytest.mark.parametrize(("first", "second", "horizon"), [(120, 200, 3), (200, 120, 5), (90, 400, 1)])
+def test_prose_and_fan_speak_of_the_same_origin_after_another_file(first, second, horizon):
+    page = Page(data="own", **SMALL | {"horizon": horizon})
+    for length in (first, second):
+        page.upload("\n".join(map(str, np.round(np.sin(np.arange(length) / 3), 3))).encode())
+        start = decode(page.stage("fan"))[0]["sweep"]["start"]
+        assert f"With the slider at {start:.0f}" in page.said("## What you are seeing")
+        page.app.session_state["series-fan"] = {"value": start}
+
+
+def test_who_repeats_without_an_error_is_not_divided_by():
+    page = Page(data="own", **SMALL)
+    page.upload("\n".join(map(str, np.arange(120) % 8)).encode())
+    assert "makes no error at all" in page.said("## Who beats") and not any(" inf " in text for text in page.prose)
 
 
 def test_a_second_file_that_cannot_be_read_leaves_the_first_one():
@@ -209,17 +260,17 @@ def test_what_a_link_cannot_have_is_said_and_the_page_goes_on(link, words):
 
 
 def test_every_preset_says_what_holds_in_its_numbers():
-    page = Page()
+    page = Page().press("Show it without one")
     said = {}
     for name in ("Sunspots, 1 year", "Sunspots, 20 years", "CO₂ as values", "CO₂ as changes", "Teacher forcing"):
         page.choose(name, list(page.buttons(name).options).index(name))
         said[name] = page.said("Who beats the baselines")
-        assert page.notices == [], name
+        assert page.notices == [] and page.buttons(name).value is not None, name
     assert "The baseline wins" not in said["Sunspots, 1 year"]
     assert "The baseline wins" in said["Sunspots, 20 years"] and "The baseline wins" in said["CO₂ as values"]
     ahead = re.search(r"20 weeks ahead.*", said["CO₂ as changes"])[0]
     assert "The baseline wins" not in ahead
-    assert "told the year before, persistence" in said["Teacher forcing"]
+    assert "told the year before on the validation part, persistence" in said["Teacher forcing"]
 
 
 def test_the_training_part_can_be_learned_by_heart():

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnviz.lesson import training
+from rnnviz.lesson import training, training_live, training_words
 from rnnviz.lesson.training_questions import QUESTIONS
 from rnnviz.training import Plan, results, train
 from rnnviz.training.job import View
 from rnnviz.training.jobs import JOBS
-from rnnviz.training.standard_runs import record_of, solved_at, standard
+from rnnviz.training.standard_runs import EXPLODING, record_of, solved_at, standard
 from tests.pages.page import LessonApp
 from tests.stage.test_chart_payload import plotly_array
 
@@ -75,9 +75,9 @@ def test_curves_and_heatmap_are_those_of_the_runs(task):
 def test_a_kept_moment_opens_in_the_player_beside_the_untrained_network():
     record = keep()["LSTM"][0]
     header, arrays = Page(**SMALL).player
-    trace = record.moments[-1].cell(record.plan).run(training.probe(record.plan).x[0])
+    trace = record.moments[-1].cell(record.plan).run(training_words.probe(record.plan).x[0])
     np.testing.assert_allclose(arrays["h"], trace.h, atol=1e-6)
-    start = record.moments[0].cell(record.plan).run(training.probe(record.plan).x[0])
+    start = record.moments[0].cell(record.plan).run(training_words.probe(record.plan).x[0])
     np.testing.assert_allclose(arrays["ghost h"], start.h, atol=1e-6)
     assert header["ghost"]["label"] == "untrained"
     early = Page(**SMALL, look="GRU", moment=1).player
@@ -96,6 +96,70 @@ def test_settings_that_were_not_trained_say_so_over_the_runs_that_were(monkeypat
         (cell.lower(), seed) for seed in range(2) for cell in training.CELLS
     ]
     assert {(plan.length, plan.updates, plan.hidden_size) for plan in started} == {(6, 12, 3)}
+
+
+def test_a_task_that_nobody_trained_says_what_it_asks_with_a_right_example_and_asks_for_no_prediction():
+    page = Page(task="parity")
+    (said,) = page.notices
+    assert "number of ones so far odd or even" in said and "which come with this page" in said
+    bits, answers = (part.split("`")[1].split() for part in said.split("One sequence:")[1].split("right answers:"))
+    whole = bits.index("…")
+    assert [str(odd) for odd in np.cumsum(np.array(bits[:whole], int)) % 2] == answers[:whole] and whole > 9
+    assert not [text for text in page.prose if "Predict." in text]
+    assert page.stage("loss") is not None and "Adding problem" in page.said("not of your settings")
+
+
+def test_curves_of_other_settings_are_called_last_seen_only_where_this_visit_saw_them():
+    keep()
+    page = Page(**SMALL)
+    assert page.notices == [] and page.said("Predict.")
+    page.app.number_input(key="length").set_value(7)
+    page.run()
+    assert "T = 6**, as you saw them last" in page.notices[0]
+    assert not [text for text in page.prose if "Predict." in text]
+
+
+def test_a_question_waits_until_all_of_its_runs_have_ended(monkeypatch):
+    record = keep()["LSTM"][1]
+    asked = JOBS.look
+    early = View(record.plan, "running", replace(record, rows=record.rows[:7], state="running"))
+    monkeypatch.setattr(
+        "rnnviz.lesson.training_live.jobs.look",
+        lambda plan, owner: early if plan.key == record.plan.key else asked(plan, owner),
+    )
+    assert not [text for text in Page(**SMALL).prose if "Predict." in text]
+
+
+def test_where_numbers_ended_the_metric_at_the_end_is_none():
+    records = [results.kept(replace(EXPLODING, cell=cell.lower()), [results.SHIPPED]) for cell in training.CELLS]
+    alone = training.at_the_end(records)
+    (update,) = {one.updates for one in records}
+    assert not np.isfinite(records[0].column("loss")[update - 1])
+    assert alone == f"no number from update {update} on"
+    plan = Plan(length=6, updates=2, hidden_size=3, batch_size=2)
+    lived = record_of(train(plan))
+    ends = f"{lived.column('metric').mean():.3f}"
+    assert training.at_the_end([lived]) == ends
+    assert training.at_the_end([lived, records[0]]) == f"{ends}; 1 of 2 seeds: {alone}"
+
+
+@pytest.mark.parametrize(("seeds", "words"), [(1, "1,000 updates"), (3, "3 seeds × 1,000 updates")])
+def test_what_is_done_is_counted_a_seed_as_the_control_counts_it(seeds, words):
+    plans = [Plan(updates=1000, seed=seed) for seed in range(seeds)]
+    views = [View(plan, "done", results.kept(plan, [results.SHIPPED])) for plan in plans]
+    assert training_live.progress(plans, views, set()) == (1.0, words)
+
+
+@pytest.mark.parametrize("task", ["adding", "parity"])
+def test_the_player_has_a_row_of_right_answers(task):
+    plan = keep(task=task)["LSTM"][0].plan
+    header, _ = Page(task=task, **SMALL).player
+    x = training_words.probe(plan).x[0]
+    if task == "adding":
+        assert header["right"] == [""] * 5 + [f"{x[:, 0] @ x[:, 1]:.2f}"]
+    else:
+        assert header["right"] == [f"{odd:.0f}" for odd in np.cumsum(x[:, 0]) % 2]
+    assert header["says"] == "answer"
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -176,7 +240,10 @@ def test_the_same_number_of_parameters_changes_the_hidden_sizes():
 @pytest.mark.parametrize("task", training.TASKS)
 def test_every_task_has_a_label_for_each_step_and_each_answer(task):
     plan = Plan(task=task)
-    labels = training.tokens(plan)
-    assert len(labels) == training.probe(plan).x.shape[1] and all(labels)
+    labels, right = training_words.tokens(plan), training_words.right(plan)
+    batch = training_words.probe(plan)
+    assert len(labels) == batch.x.shape[1] and all(labels)
+    assert [bool(label) for label in right] == batch.asked[0].tolist()
     if plan.of_task.classes:
-        assert len(training.answers(plan.of_task)) == plan.of_task.classes
+        assert len(training_words.answers(plan.of_task)) == plan.of_task.classes
+    assert plan.of_task.asks and "right answer" in training_words.example(plan)
