@@ -33,6 +33,15 @@ def dask_setup(server):
 Ctrl-C in the terminal is for the process that started them: it stops the runs first, and them after that."""
 
 
+IN_A_WORKER = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+if hasattr(os, "nice"):
+    os.nice(10)
+"""
+"""What an own worker does first: it finds this package, and lets the pages go before, where both want the processor."""
+
+
 class UnreachableError(Exception):
     """No cluster: a sentence that names the address."""
 
@@ -114,7 +123,7 @@ def _start() -> Any:
             worker_kwargs={
                 "preload_nanny": [ENDS_WITH_ITS_PARENT],
                 "dashboard_address": "127.0.0.1:0",
-                "preload": [f"import sys\nsys.path.insert(0, {str(ROOT)!r})"],
+                "preload": [IN_A_WORKER],
                 "env": {"OMP_NUM_THREADS": "1"},
             },
             silence_logs=logging.CRITICAL,
