@@ -35,6 +35,8 @@ STYLE = """
 [data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
 [class*="-glossary"] [data-testid="stPopoverButton"] { min-height: 1.9rem; padding: 0 0.3rem; }
 [data-testid="stPopover"] { position: relative; z-index: 1; } /* above the empty foot of a question in the row before */
+/* Pictures side by side need the room; Streamlit stacks them below 640 px only. */
+@media (max-width: 760px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }

@@ -69,6 +69,7 @@ def test_the_saved_player_plays_from_disk_without_a_network(open_page, browser, 
     assert number(saved.point_to(middle, 7).splitlines()[0]) == pytest.approx(h[middle, 7], abs=5e-5)
     assert saved.player.get_by_role("button", name="Player (HTML)").count() == 0
     page.get_by_text("The numbers as a table").click()
+    page.locator("tbody tr").nth(middle).wait_for()
     row = page.locator("tbody tr").nth(middle).locator("td").all_inner_texts()
     assert row[:2] == [str(middle + 1), saved.look(f"p.data.tokens[{middle}]")]
     np.testing.assert_array_equal(np.array(row[2:], np.float32), h[middle].astype(np.float32))
