@@ -2,6 +2,7 @@
 // with the player. What a sweep that Python computed puts into it: sweep.js.
 
 import { enlarge } from "./enlarge.js";
+import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { Marks, place } from "./marks.js";
 import { disown, now, set, subscribe } from "./moment.js";
@@ -13,23 +14,11 @@ import { Sweeping } from "./sweep.js";
 import { tableOf } from "./table.js";
 import { themeOf } from "./theme.js";
 
-const INSTANCES = new WeakMap();
 const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
 const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
 let plotly = null; // a promise, made once
 
-export default function mount({ parentElement: root, data, setStateValue }, base) {
-  let chart = INSTANCES.get(root);
-  if (!chart) {
-    chart = new Chart(root, base);
-    INSTANCES.set(root, chart);
-  }
-  chart.update(data, setStateValue);
-  return () => {
-    chart.destroy();
-    INSTANCES.delete(root);
-  };
-}
+export default keyed((root, base) => new Chart(root, base));
 
 function load(base) {
   plotly ??= new Promise((done, failed) => {
@@ -85,7 +74,7 @@ class Chart {
     this.element.setAttribute("role", "figure");
   }
 
-  update(bytes, setStateValue) {
+  update(bytes, { setStateValue }) {
     this.setStateValue = setStateValue;
     const arrived = bytes !== this.bytes;
     // Without new data it is the theme that changed. Asking for it lays out the page, so data is not kept waiting.

@@ -1,18 +1,9 @@
 // The glossary: terms from A to Z, and a field that leaves those in which something stands.
 
+import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 
-const INSTANCES = new WeakMap();
-
-export default function mount({ parentElement: root, data }) {
-  let glossary = INSTANCES.get(root);
-  if (!glossary) {
-    glossary = new Glossary(root);
-    INSTANCES.set(root, glossary);
-  }
-  glossary.update(data);
-  return () => INSTANCES.delete(root);
-}
+export default keyed((root) => new Glossary(root));
 
 class Glossary {
   constructor(root) {

@@ -1,24 +1,12 @@
 // The map of the course: a card a lesson, with what this browser remembers of it, and where the learner stopped.
 
 import { keeping } from "./keeping.js";
+import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import * as remembered from "./remembered.js";
 import { themeOf } from "./theme.js";
 
-const INSTANCES = new WeakMap();
-
-export default function mount({ parentElement: root, data, setTriggerValue }, base) {
-  let map = INSTANCES.get(root);
-  if (!map) {
-    map = new CourseMap(root, base);
-    INSTANCES.set(root, map);
-  }
-  map.update(data, setTriggerValue);
-  return () => {
-    map.destroy();
-    INSTANCES.delete(root);
-  };
-}
+export default keyed((root, base) => new CourseMap(root, base));
 
 class CourseMap {
   constructor(root, base) {
@@ -29,7 +17,7 @@ class CourseMap {
   }
 
   // Called with the same data when the theme has changed.
-  update(data, setTriggerValue) {
+  update(data, { setTriggerValue }) {
     this.setTriggerValue = setTriggerValue;
     const text = JSON.stringify(data);
     if (text !== this.text) {

@@ -1,6 +1,7 @@
 // The mask: gates that are dragged, and what passes of two vectors. It multiplies and adds what it was given.
 
 import { numberIn } from "./arithmetic.js";
+import { keyed } from "./keyed.js";
 import * as link from "./link.js";
 import { make } from "./make.js";
 import { decode } from "./payload.js";
@@ -8,23 +9,11 @@ import { elements, plain } from "./symbols.js";
 import { place, table, themeOf } from "./theme.js";
 import { written } from "./trace.js";
 
-const INSTANCES = new WeakMap();
 const MODES = { one: "One gate", ends: "Both ends of one gate", two: "Two gates" };
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -100, End: 100 };
 const PRESETS = [["All open", 100], ["Half", 50], ["All shut", 0], ["The network's own", null]];
 
-export default function mount({ parentElement: root, data }) {
-  let mask = INSTANCES.get(root);
-  if (!mask) {
-    mask = new Mask(root);
-    INSTANCES.set(root, mask);
-  }
-  mask.update(data);
-  return () => {
-    mask.destroy();
-    INSTANCES.delete(root);
-  };
-}
+export default keyed((root) => new Mask(root));
 
 class Mask {
   constructor(root) {

@@ -1,6 +1,7 @@
 // The player: plays one recorded trace. It draws what it was given and computes nothing.
 
 import { listen, over } from "./hands.js";
+import { keyed } from "./keyed.js";
 import * as link from "./link.js";
 import { look } from "./look.js";
 import { disown, now, own, subscribe } from "./moment.js";
@@ -13,22 +14,10 @@ import { Recorded } from "./trace.js";
 import { Views } from "./views.js";
 import { legend, scalesOf, sentence } from "./words.js";
 
-const INSTANCES = new WeakMap();
 const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 
 // base: where the app's assets are, undefined in a page that was saved and has none.
-export default function mount({ parentElement: root, data, setStateValue }, base) {
-  let player = INSTANCES.get(root);
-  if (!player) {
-    player = new Player(root, base);
-    INSTANCES.set(root, player);
-  }
-  player.update(data, setStateValue);
-  return () => {
-    player.destroy();
-    INSTANCES.delete(root);
-  };
-}
+export default keyed((root, base) => new Player(root, base));
 
 class Player {
   constructor(root, base) {
@@ -56,7 +45,7 @@ class Player {
 
   // ── What Python sent, again and again, to the same player ──
 
-  update(bytes, setStateValue) {
+  update(bytes, { setStateValue }) {
     this.setStateValue = setStateValue;
     const arrived = bytes !== this.bytes;
     const before = this.data;

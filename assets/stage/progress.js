@@ -1,23 +1,11 @@
 // The foot of a lesson: how many of its questions are answered, kept in this browser.
 
+import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { keeping } from "./keeping.js";
 import * as remembered from "./remembered.js";
 
-const INSTANCES = new WeakMap();
-
-export default function mount({ parentElement: root, data }) {
-  let progress = INSTANCES.get(root);
-  if (!progress) {
-    progress = new Progress(root);
-    INSTANCES.set(root, progress);
-  }
-  progress.update(data);
-  return () => {
-    progress.destroy();
-    INSTANCES.delete(root);
-  };
-}
+export default keyed((root) => new Progress(root));
 
 class Progress {
   constructor(root) {

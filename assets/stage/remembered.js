@@ -1,6 +1,8 @@
 // What this browser remembers of a learner: predictions made, checks answered, and where they stopped. It leaves the
 // browser only as a file that the learner saves. Where storage is blocked, it lasts as long as the page.
 
+import { download as save } from "./save.js";
+
 const KEY = "rnnviz-progress";
 const RESULTS = new Map([["prediction", ["right", "otherwise"]], ["check", ["right", "not yet"]]]);
 
@@ -74,10 +76,7 @@ export function summary(lesson) {
 
 // A file to keep.
 export function download() {
-  const file = new Blob([`${JSON.stringify(all(), null, 2)}\n`], { type: "application/json" });
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "rnnviz-progress.json" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  save("rnnviz-progress.json", `${JSON.stringify(all(), null, 2)}\n`, "application/json");
 }
 
 function change(make) {

@@ -1,25 +1,17 @@
 // A link to what is seen, with what a teacher hides, locks and starts with; and all that is set, as a file.
 
+import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { decode } from "./payload.js";
 import { state } from "./playing.js";
 import { download } from "./save.js";
 import { themeOf } from "./theme.js";
 
-const INSTANCES = new WeakMap();
 const OURS = ["hide", "lock", "present"];
 // A name needs no escapes; a comma may stand in a query, and is easier to read there.
 const readable = (query) => query.toString().replaceAll("%2C", ",");
 
-export default function mount({ parentElement: root, data }) {
-  let share = INSTANCES.get(root);
-  if (!share) {
-    share = new Share(root);
-    INSTANCES.set(root, share);
-  }
-  share.update(data);
-  return () => INSTANCES.delete(root);
-}
+export default keyed((root) => new Share(root));
 
 class Share {
   constructor(root) {

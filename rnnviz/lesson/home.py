@@ -12,9 +12,9 @@ from rnnviz.stage import surroundings
 
 from . import unrolling
 from .foot import show_glossary
-from .lesson import STYLE
 from .outline import COURSE, HOME, Row, chapters, place
 from .pictures import TRAINED, picture
+from .style import STYLE
 from .words import counted, token_label
 
 SENTENCE = "To be, or not to be"

@@ -22,33 +22,13 @@ from .controls import Config, Controls
 from .foot import beside_question, foot, show_glossary
 from .formula import equations
 from .snippet import snippet
+from .style import STYLE
 from .words import quoted, token_label
 from .worksheet import Question
 
 HEAD_START = 0.08
 """Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
 together: all at once, it would show the picture only after the last word of the page."""
-STYLE = """
-<style>
-[data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 4rem; max-width: 1280px; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.7rem; padding: 0; }
-[data-testid="stMainBlockContainer"] h2 { font-size: 1.45rem; }
-[class*="-glossary"] [data-testid="stPopoverButton"] { min-height: 1.9rem; padding: 0 0.3rem; }
-[data-testid="stPopover"] { position: relative; z-index: 1; } /* above the empty foot of a question in the row before */
-/* Pictures side by side need the room; Streamlit stacks them below 640 px only. */
-@media (max-width: 760px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
-@media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
-[role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
-[data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
-.katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
-.katex-display > .katex { text-align: left; padding-right: 3px; }
-/* Streamlit's own colours of code are too pale to be read by everyone (4.5 : 1). */
-.token.comment { color: light-dark(#5f6472, #a9aebc) !important; }
-.token.keyword { color: light-dark(#1260b0, #74b6ff) !important; }
-.token.string, .token.boolean { color: light-dark(#0a7330, #55d388) !important; }
-.token.number { color: light-dark(#0b7268, #5fd3c0) !important; }
-</style>
-"""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ from .time_series import OWN
 from .words import counted, escaped, verbatim
 
 KEPT, REFUSED, TAKEN = "series of one's own", "file refused", "files taken"
-LARGEST = 1_000_000
-"""Bytes of a file of one's own."""
 
 
 def own_series(lesson: Lesson, data: str) -> Series | None:
@@ -49,8 +47,6 @@ def take(key: str) -> None:
         return
     st.session_state.pop(REFUSED, None)
     try:
-        if file.size > LARGEST:
-            raise ValueError(f"The file has {file.size / 1e6:.1f} MB; at most 1 MB is allowed.")
         st.session_state[KEPT] = own(file.getvalue(), name=file.name)
     except ValueError as refusal:
         st.session_state[REFUSED] = f"{verbatim(file.name)} cannot be used. {escaped(str(refusal))}"

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from . import series as measured
 from .task import Array, Batch, Option, Task
@@ -40,34 +42,24 @@ class Series:
             value.setflags(write=False)
 
 
+def _measured(table: pd.DataFrame, key: str, name: str, **about: Any) -> Series:
+    """table: columns time, value"""
+    time, values = (table[column].to_numpy(copy=True) for column in ("time", "value"))
+    return Series(key, name, time, values, **about)
+
+
 @cache
 def sunspots() -> Series:
-    table = measured.sunspots()
-    return Series(
-        key="sunspots",
-        name="Sunspots",
-        time=table["time"].to_numpy(copy=True),
-        values=table["value"].to_numpy(copy=True),
-        unit="sunspot number",
-        every="year",
-        season=11,
-        source="US National Geophysical Data Center",
+    source = "US National Geophysical Data Center"
+    return _measured(
+        measured.sunspots(), "sunspots", "Sunspots", unit="sunspot number", every="year", season=11, source=source
     )
 
 
 @cache
 def co2() -> Series:
-    table = measured.co2()
-    return Series(
-        key="co2",
-        name="CO₂ at Mauna Loa",
-        time=table["time"].to_numpy(copy=True),
-        values=table["value"].to_numpy(copy=True),
-        unit="ppm",
-        every="week",
-        season=52,
-        source="Keeling & Whorf, Carbon Dioxide Information Analysis Center",
-    )
+    source = "Keeling & Whorf, Carbon Dioxide Information Analysis Center"
+    return _measured(measured.co2(), "co2", "CO₂ at Mauna Loa", unit="ppm", every="week", season=52, source=source)
 
 
 @cache

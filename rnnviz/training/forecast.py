@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from rnnviz.engine import Trace
+from rnnviz.engine.cell import sigmoid
 from rnnviz.tasks.forecasting import Array, Prepared, after
 
 from .convolution import CausalConvolution, receptive_field
@@ -152,17 +153,13 @@ class _Recurrent:
         if self.cell == "elman":
             before[:] = np.tanh(pre)
         elif self.cell == "gru":
-            r, z = _sigmoid(pre[:H]), _sigmoid(pre[H : 2 * H])
+            r, z = sigmoid(pre[:H]), sigmoid(pre[H : 2 * H])
             n = np.tanh(pre[3 * H :] + r * pre[2 * H : 3 * H])
             before[:] = n + z * (before - n)
         elif self.cell == "lstm":
-            i, f, o = (_sigmoid(pre[k * H : (k + 1) * H]) for k in (0, 1, 3))
+            i, f, o = (sigmoid(pre[k * H : (k + 1) * H]) for k in (0, 1, 3))
             self.c = f * self.c + i * np.tanh(pre[2 * H : 3 * H])
             before[:] = o * np.tanh(self.c)
         else:
             before[:] = np.maximum(pre, 0.0)
         return before
-
-
-def _sigmoid(a: Array) -> Array:
-    return 0.5 * np.tanh(0.5 * a) + 0.5

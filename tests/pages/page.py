@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from tests.stage.decoder import decode
+from tests.stage.test_chart_payload import plotly_array
 
 ROOT = Path(__file__).resolve().parents[2]
 AROUND = ("glossary", "progress", "share", "presenter")
@@ -70,6 +72,11 @@ class LessonApp:
 
     def figure(self, name: str) -> dict:
         return json.loads(decode(self.stage(name))[0]["figure"])
+
+    def line(self, chart: str, name: str) -> np.ndarray:
+        """The heights of a chart's line."""
+        (found,) = [one for one in self.figure(chart)["data"] if one.get("name") == name]
+        return plotly_array({"shape": "-1", **found["y"]})
 
     @property
     def notices(self) -> list[str]:

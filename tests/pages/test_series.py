@@ -8,28 +8,19 @@ import pytest
 from rnnviz.lesson import time_series, time_series_live
 from rnnviz.tasks.forecasting import SERIES, persistence, prepare, rmse, seasonal_naive
 from rnnviz.training import forecast, results, train
-from rnnviz.training.jobs import JOBS
 from rnnviz.training.standard_runs import record_of, series_plan
 from tests.pages.page import LessonApp
 from tests.stage.decoder import decode
-from tests.stage.test_chart_payload import plotly_array
 
 SMALL = {"window": 8, "updates": 6, "hidden": 3, "horizon": 4}
 
 
-@pytest.fixture(autouse=True)
-def results_of_its_own(monkeypatch, tmp_path):
-    monkeypatch.setenv("RNNVIZ_RESULTS", str(tmp_path))
-    monkeypatch.setattr(JOBS, "_read", type(JOBS._read)())
+pytestmark = pytest.mark.usefixtures("results_of_its_own")
 
 
 class Page(LessonApp):
     def __init__(self, **link):
         super().__init__("pages/series.py", "series", **link)
-
-    def line(self, chart, name):
-        (found,) = [one for one in self.figure(chart)["data"] if one.get("name") == name]
-        return plotly_array({"shape": "-1", **found["y"]})
 
     def upload(self, text, name="own.csv"):
         self.app.file_uploader[0].set_value((name, text, "text/csv"))

@@ -17,19 +17,12 @@ from tests.stage.test_chart_payload import plotly_array
 SMALL = {"length": 6, "updates": 12, "hidden": 3, "batch": 2, "seeds": 2}
 
 
-@pytest.fixture(autouse=True)
-def results_of_its_own(monkeypatch, tmp_path):
-    monkeypatch.setenv("RNNVIZ_RESULTS", str(tmp_path))
-    monkeypatch.setattr(JOBS, "_read", type(JOBS._read)())
+pytestmark = pytest.mark.usefixtures("results_of_its_own")
 
 
 class Page(LessonApp):
     def __init__(self, **link):
         super().__init__("pages/training.py", "training", **link)
-
-    def line(self, chart, cell):
-        (found,) = [one for one in self.figure(chart)["data"] if one.get("name") == cell]
-        return plotly_array({"shape": "-1", **found["y"]})
 
     @property
     def labels(self):
