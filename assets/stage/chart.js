@@ -9,7 +9,7 @@ import { disown, now, set, subscribe } from "./moment.js";
 import { decode } from "./payload.js";
 import { scale } from "./presenting.js";
 import { csv, download } from "./save.js";
-import "./scrollable.js"; // every page has a chart
+import "./prose.js"; // every page has a chart
 import { Sweeping } from "./sweep.js";
 import { tableOf } from "./table.js";
 import { themeOf } from "./theme.js";

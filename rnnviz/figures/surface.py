@@ -86,6 +86,7 @@ def cliff_surface(
         [ground, *ways, *marks],
         height=height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": ink, "activecolor": ink},
         legend={"orientation": "h", "y": 1, "x": 0, "font": {"color": ink}},
         updatemenus=[
             {

@@ -57,7 +57,9 @@ def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
         st.session_state[visited] = True
         time.sleep(FIRST_PICTURES)
     st.markdown(f"**{caption}**")
-    st.plotly_chart(figure, key=f"{lesson.key}-{name}", theme=None, width="stretch", config={"displayModeBar": False})
+    saved = {"filename": f"{lesson.key}-{name}", "scale": 2}
+    bar = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saved}
+    st.plotly_chart(figure, key=f"{lesson.key}-{name}", theme=None, width="stretch", config=bar)
 
 
 def progress(words: str):

@@ -12,6 +12,10 @@ STYLE = """
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
+.rnnviz-save { caption-side: bottom; text-align: right; padding: 4px 0 0; }
+.rnnviz-save button { font-size: 12px; color: inherit; background: none; cursor: pointer; padding: 2px 7px; border-radius: 5px; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+.rnnviz-save button:is(:hover, :focus-visible) { border-color: currentColor; }
+.rnnviz-present .rnnviz-save { display: none; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
 .katex-display > .katex { text-align: left; padding-right: 3px; }
 /* Streamlit's own colours of code are too pale to be read by everyone (4.5 : 1). */

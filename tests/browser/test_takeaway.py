@@ -167,3 +167,17 @@ def test_every_figure_has_its_numbers_as_a_table(open_page):
         ['a "b", c', "step", "q", "-3", ""],
         *[["W", "x2 y2", str(k % 3), str(7 + k // 3), str(k + 1)] for k in range(6)],
     ]
+
+
+def test_every_table_in_the_prose_is_saved_as_numbers_that_programs_read(open_page):
+    lesson = open_page("?cell=GRU")
+    with lesson.page.expect_download() as download:
+        lesson.page.get_by_role("button", name="Save this table as CSV").first.click()
+    assert download.value.suggested_filename == "unrolling-table-1.csv"
+    head, cell, output, *_ = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    model = character_model("GRU")
+    assert head == ["", "numbers to learn"]
+    assert [cell, output] == [
+        ["this GRU cell", str(model.cell.parameters)],
+        ["its output layer", str(model.readout.parameters)],
+    ]

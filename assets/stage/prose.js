@@ -1,7 +1,11 @@
-// What scrolls sideways in its own box, a long formula or a wide table, is reached by keyboard too: it takes the focus,
-// and the arrow keys move it. Where all of it fits, Tab passes it over.
+// What the prose of a page is given once it stands. A table can be saved (tables.js). What scrolls sideways in its own
+// box, a long formula or a wide table, is reached by keyboard too: it takes the focus, and the arrow keys move it. Where
+// all of it fits, Tab passes it over.
 
-const WIDE = ".katex-display, [data-testid=stMarkdownContainer] table, [data-testid=stCode] pre";
+import { offer } from "./tables.js";
+
+const TABLE = "[data-testid=stMarkdownContainer] table";
+const WIDE = `.katex-display, ${TABLE}, [data-testid=stCode] pre`;
 const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => settle(target)));
 const known = new WeakSet();
 let asked = false;
@@ -14,8 +18,10 @@ function settle(element) {
 function look() {
   asked = false;
   for (const element of document.querySelectorAll(WIDE)) {
-    if (!known.has(element)) sizes.observe(element);
+    if (known.has(element)) continue;
     known.add(element);
+    sizes.observe(element);
+    if (element.matches(TABLE)) offer(element);
   }
 }
 
