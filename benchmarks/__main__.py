@@ -1,20 +1,24 @@
-"""`python -m benchmarks` prints every section; `python -m benchmarks engine` only that one."""
+"""`python -m benchmarks` measures everything; `python -m benchmarks engine player` these parts alone."""
 
 import os
 import sys
 from importlib import import_module
 
-SECTIONS = ("engine", "pairs", "training", "jobs", "browser")
+from .report import Report
+
+PARTS = ("engine", "pairs", "training", "jobs", "reaction", "paint", "player", "crowd", "processes")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(names: list[str]) -> None:
-    unknown = [name for name in names if name not in SECTIONS]
+    unknown = [name for name in names if name not in PARTS]
     if unknown:
-        sys.exit(f"no benchmark {', '.join(map(repr, unknown))}; there are {', '.join(SECTIONS)}")
+        sys.exit(f"no benchmark {', '.join(map(repr, unknown))}; there are {', '.join(PARTS)}")
     os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch are imported, which read it only then
-    for name in names or SECTIONS:
-        import_module(f"benchmarks.{name}").main()
+    for name in names or PARTS:
+        report = Report(name)
+        import_module(f"benchmarks.{name}").main(report)
+        report.save()
 
 
 if __name__ == "__main__":

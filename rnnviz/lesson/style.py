@@ -13,7 +13,10 @@ STYLE = """
 [role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }
 .rnnviz-save { caption-side: bottom; text-align: right; padding: 4px 0 0; }
-.rnnviz-save button { font-size: 12px; color: inherit; background: none; cursor: pointer; padding: 2px 7px; border-radius: 5px; border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+.rnnviz-save button {
+  font-size: 12px; color: inherit; background: none; cursor: pointer; padding: 2px 7px;
+  border: 1px solid color-mix(in srgb, currentColor 20%, transparent); border-radius: 5px;
+}
 .rnnviz-save button:is(:hover, :focus-visible) { border-color: currentColor; }
 .rnnviz-present .rnnviz-save { display: none; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
