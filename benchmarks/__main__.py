@@ -6,7 +6,16 @@ from importlib import import_module
 
 from .report import Report
 
-PARTS = ("engine", "pairs", "training", "jobs", "reaction", "paint", "player", "crowd", "processes")
+PARTS = {
+    "engine": ("engine", "pairs"),
+    "training": ("training", "jobs"),
+    "reaction": ("reaction",),
+    "paint": ("paint",),
+    "player": ("player",),
+    "class": ("crowd",),
+    "processes": ("processes",),
+}
+"""Part, with which the names of its numbers begin -> the modules that measure it."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -17,7 +26,8 @@ def main(names: list[str]) -> None:
     os.environ.update(dict.fromkeys(THREADS, "1"))  # before numpy and torch are imported, which read it only then
     for name in names or PARTS:
         report = Report(name)
-        import_module(f"benchmarks.{name}").main(report)
+        for module in PARTS[name]:
+            import_module(f"benchmarks.{module}").main(report)
         report.save()
 
 

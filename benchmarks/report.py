@@ -107,7 +107,8 @@ def read(file: Path) -> dict[str, str]:
 def where() -> str:
     """The day, the machine and the versions."""
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    return f"{date.today():%Y-%m-%d}; {processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}."
+    machine = f"{processor()}, {os.cpu_count()} cores"
+    return f"{date.today():%Y-%m-%d}; {machine}; Python {platform.python_version()}, {versions}."
 
 
 def processor() -> str:
