@@ -16,8 +16,12 @@ from torch import nn
 
 from rnnviz.engine import GRU, LSTM, Cell, Elman, backward
 
+from .report import Number, Report
+
 STEPS, INPUT, HIDDEN, ROUNDS, CALLS = 50, 32, 32, 100, 5
 FUSED_TARGET, LOOP_TARGET = 1.0, 0.4
+LENGTHS, WIDTHS = (50, 200, 500, 1000, 2000), (8, 32, 64, 128, 256)
+CELLS = (Elman, GRU, LSTM)
 TORCH = {"Elman": (nn.RNN, nn.RNNCell), "GRU": (nn.GRU, nn.GRUCell), "LSTM": (nn.LSTM, nn.LSTMCell)}
 
 
@@ -92,29 +96,55 @@ class Contest:
         )
 
 
-def against(ms: Mapping[str, float], rival: str, target: float | None = None) -> str:
-    """'0.61 ×' and, with a target, whether it is met."""
-    ratio = ms["engine"] / ms[rival]
-    verdict = "" if target is None else " met" if ratio <= target else " missed"
-    return f"{ratio:5.2f} ×{verdict}"
+def growth(report: Report) -> None:
+    """Milliseconds of a trace, and of all gradients from it, by the number of steps and by the number of units."""
+    for what, cases in {
+        f"steps T, at H = {HIDDEN}": [(steps, HIDDEN) for steps in LENGTHS],
+        f"hidden units H, at T = {STEPS}": [(STEPS, units) for units in WIDTHS],
+    }.items():
+        by_steps = "steps" in what
+        shown = [str(steps if by_steps else units) for steps, units in cases]
+        report.table(f"Growth with {what}: ms, input {INPUT}", shown)
+        for cell in CELLS:
+            ms = {case: one_size(cell, *case) for case in cases}
+            for contestant in ("trace", "gradients"):
+                names = [f"engine.{cell.name.lower()}.{contestant}.t{steps}_h{units}_ms" for steps, units in cases]
+                numbers = (Number(name, ms[case][contestant]) for name, case in zip(names, cases, strict=True))
+                report.row(f"{cell.name}, {contestant}", *numbers)
 
 
-def main() -> None:
+def one_size(cell: type[Cell], steps: int, units: int) -> dict[str, float]:
+    generator = np.random.default_rng(0)
+    one, x = cell.random(INPUT, units), generator.normal(size=(steps, INPUT))
+    trace, dh = one.run(x), generator.normal(size=(steps, units))
+    return medians({"trace": lambda: one.run(x), "gradients": lambda: backward(trace, dh)}, rounds=7, calls=1)
+
+
+def main(report: Report) -> None:
     torch.set_num_threads(1)
-    contests = [Contest(cell.random(INPUT, HIDDEN)) for cell in (Elman, GRU, LSTM)]
-    print(f"Engine: T={STEPS}, H={HIDDEN}, input {INPUT}, float64, one thread")
-    print(f"ms a call, medians of {ROUNDS} rounds of {CALLS} calls\n")
-    print("forward, every gate recorded; torch records none")
-    print(f"  {'':6}{'engine':>9}{'fused':>9}{'loop':>9}   {f'of fused, ≤ {FUSED_TARGET}':<18}of loop, ≤ {LOOP_TARGET}")
+    report.say(
+        f"T = {STEPS}, H = {HIDDEN}, input {INPUT}, float64, one thread; ms a call, medians of {ROUNDS} rounds of "
+        f"{CALLS} calls. The engine records every gate; torch records none."
+    )
+    contests = [Contest(cell.random(INPUT, HIDDEN)) for cell in CELLS]
+    ratios: dict[str, list[float]] = {"trace_vs_fused": [], "trace_vs_loop": [], "gradients_vs_fused": []}
+
+    def ratio(cell: str, name: str, value: float, aim: float | None) -> Number:
+        ratios[name].append(value)
+        return Number(f"engine.{cell.lower()}.{name}", value, "×", at_most=aim)
+
+    report.table("Trace, every gate", ("engine ms", "fused ms", "loop ms", "of fused", "of a loop"))
     for contest in contests:
-        ms = contest.forward()
-        times = "".join(f"{ms[name]:9.3f}" for name in ("engine", "fused", "loop"))
-        ratios = f"{against(ms, 'fused', FUSED_TARGET):<18}{against(ms, 'loop', LOOP_TARGET)}"
-        print(f"  {contest.cell.name:6}{times}   {ratios}")
-    print("\nforward and backward, for information: all gradients, against autograd through the fused module")
-    print(f"  {'':6}{'engine':>9}{'backward':>9}{'fused':>9}   of fused")
+        ms, name = contest.forward(), contest.cell.name
+        fused = ratio(name, "trace_vs_fused", ms["engine"] / ms["fused"], FUSED_TARGET)
+        loop = ratio(name, "trace_vs_loop", ms["engine"] / ms["loop"], LOOP_TARGET)
+        report.row(name, *(f"{ms[one]:.3f}" for one in ("engine", "fused", "loop")), fused, loop)
+    report.table("Trace and all gradients, against autograd", ("engine ms", "backward ms", "fused ms", "of fused"))
     for contest in contests:
-        ms = contest.there_and_back()
-        times = "".join(f"{ms[name]:9.3f}" for name in ("engine", "backward", "fused"))
-        print(f"  {contest.cell.name:6}{times}   {against(ms, 'fused')}")
-    print()
+        ms, name = contest.there_and_back(), contest.cell.name
+        fused = ratio(name, "gradients_vs_fused", ms["engine"] / ms["fused"], None)
+        report.row(name, *(f"{ms[one]:.3f}" for one in ("engine", "backward", "fused")), fused)
+    report.table("The slowest of the three cells", ("ratio",))
+    for name, values in ratios.items():
+        report.row(name.replace("_", " "), Number(f"engine.{name}", max(values), "×"))
+    growth(report)

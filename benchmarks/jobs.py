@@ -13,9 +13,11 @@ from time import perf_counter
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.browser import PLAYER, WATCH, verdict
 from tests import chromium
 from tests.browser.conftest import ROOT, serve
+
+from .browser import PLAYER, WATCH
+from .report import Number, Report
 
 RATIO, FIRST, STOP = 1.5, 1.0, 0.5
 TURNS, STROKES = 4, 10
@@ -24,7 +26,7 @@ LONG = "length=100&updates=3000&hidden=64&seeds=1"
 PATIENCE = 300_000
 
 
-def main() -> None:
+def main(report: Report) -> None:
     with TemporaryDirectory() as results, sync_playwright() as playwright:
         process, address = serve(ROOT / "app.py", RNNVIZ_RESULTS=results)
         try:
@@ -32,14 +34,17 @@ def main() -> None:
             trainer = opened(browser, f"{address}/training?{LONG}&seed=1", "[data-testid=stProgress]")
             with training(trainer, patience=PATIENCE):
                 pass  # the workers are warm now
-            print("\nTraining as jobs, from the page (headless Chromium)")
+            report.table("Runs as jobs, from the page, in a headless Chromium", ("median",))
             times = [first_and_stop(browser, f"{address}/training?{LONG}&seed={seed}") for seed in range(2, 7)]
-            for k, (words, most) in enumerate(
-                (("from Train to the first point", FIRST), ("from Stop to its end", STOP))
+            for k, (words, name, most) in enumerate(
+                (("from Train to the first point", "first_point_s", FIRST), ("from Stop to its end", "stop_s", STOP))
             ):
                 seconds = median(one[k] for one in times)
-                print(f"  {words:30}{seconds:6.2f} s, ≤ {most} {verdict(seconds <= most)}")
-            reactions(browser, address, trainer)
+                report.row(words, Number(f"training.{name}", seconds, "s", at_most=most))
+            alone, busy = reactions(browser, address, trainer)
+            report.row("from a key to the new player, alone", Number("training.reaction_alone_ms", alone, "ms"))
+            report.row("the same, while two runs train", Number("training.reaction_busy_ms", busy, "ms"))
+            report.row("of it", Number("training.reaction_busy_vs_alone", busy / alone, "×", at_most=RATIO))
             browser.close()
         finally:
             process.terminate()
@@ -90,8 +95,11 @@ def first_and_stop(browser: Browser, link: str) -> tuple[float, float]:
     return first, stopped
 
 
-def reactions(browser: Browser, address: str, trainer: Page) -> None:
-    """Another person changes the cell of a player; turns with and without training follow each other."""
+def reactions(browser: Browser, address: str, trainer: Page) -> tuple[float, float]:
+    """Milliseconds from a key to the new player: alone, and while two runs train.
+
+    Another person changes the cell of a player; turns with and without training follow each other.
+    """
     page = opened(browser, f"{address}/unrolling?weights=random", ".rnnviz-player[data-trace]")
     cells, times = cycle(("GRU", "LSTM")), {"none": [], "two": []}
 
@@ -110,8 +118,4 @@ def reactions(browser: Browser, address: str, trainer: Page) -> None:
         strokes("none")
         with training(trainer):
             strokes("two")
-    none, two = median(times["none"]), median(times["two"])
-    print(
-        f"  from a key to the new player: {none:.0f} ms alone, {two:.0f} ms while two runs train: "
-        f"{two / none:.2f} ×, ≤ {RATIO} {verdict(two / none <= RATIO)}"
-    )
+    return median(times["none"]), median(times["two"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from benchmarks.engine import Contest, medians
-from rnnviz.engine import GRU, LSTM, Elman, pairwise
+from rnnviz.engine import pairwise
+
+from .engine import CELLS, Contest, medians
+from .report import Number, Report
 
 STEPS, HIDDEN, INPUT, TARGET = 50, 32, 32, 40
 LENGTHS, SIZES = (50, 100, 200, 400), (8, 32, 128)
-CELLS = (Elman, GRU, LSTM)
 
 
 class Pairs(Contest):
@@ -46,19 +47,22 @@ def growth(cell: type, steps: int, hidden: int) -> float:
     return medians({"engine": lambda: pairwise(trace, dh)}, rounds=5, calls=1)["engine"]
 
 
-def main() -> None:
+def main(report: Report) -> None:
     torch.set_num_threads(1)
-    print(f"All pairs of ‖∂L_t/∂h_s‖₂: T={STEPS}, H={HIDDEN}, float64, one thread")
-    print(f"  {'':6}{'engine ms':>10}{'autograd ms':>12}   times faster, ≥ {TARGET}")
+    title = f"All pairs ‖∂L_t/∂h_s‖₂ in one sweep: T = {STEPS}, H = {HIDDEN}"
+    report.table(title, ("engine ms", "autograd ms", "times faster"))
+    faster = []
     for cell in CELLS:
         ms = Pairs(cell.random(INPUT, HIDDEN)).measure()
-        ratio = ms["autograd"] / ms["engine"]
-        verdict = "met" if ratio >= TARGET else "missed"
-        print(f"  {cell.name:6}{ms['engine']:10.2f}{ms['autograd']:12.1f}   {ratio:5.0f} × {verdict}")
-    print(f"\ngrowth with T at H={HIDDEN}, ms       " + "".join(f"{steps:>9}" for steps in LENGTHS))
-    for cell in CELLS:
-        print(f"  {cell.name:34}" + "".join(f"{growth(cell, steps, HIDDEN):9.2f}" for steps in LENGTHS))
-    print(f"growth with H at T={STEPS}, ms       " + "".join(f"{size:>9}" for size in SIZES))
-    for cell in CELLS:
-        print(f"  {cell.name:34}" + "".join(f"{growth(cell, STEPS, size):9.2f}" for size in SIZES))
-    print()
+        faster.append(ms["autograd"] / ms["engine"])
+        speedup = Number(f"engine.{cell.name.lower()}.pairwise_speedup", faster[-1], "×", at_least=TARGET)
+        report.row(cell.name, f"{ms['engine']:.2f}", f"{ms['autograd']:.1f}", speedup)
+    report.row("the least", "", "", Number("engine.pairwise_speedup", min(faster), "×"))
+    for title, cases in (
+        (f"All pairs, growth with T at H = {HIDDEN}: ms", [(steps, HIDDEN) for steps in LENGTHS]),
+        (f"All pairs, growth with H at T = {STEPS}: ms", [(STEPS, units) for units in SIZES]),
+    ):
+        report.table(title, [f"T = {steps}, H = {units}" for steps, units in cases])
+        for cell in CELLS:
+            name = f"engine.{cell.name.lower()}.pairwise"
+            report.row(cell.name, *(Number(f"{name}.t{t}_h{h}_ms", growth(cell, t, h)) for t, h in cases))

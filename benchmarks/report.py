@@ -18,6 +18,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 JSON, MARKDOWN = FOLDER / "results.json", FOLDER / "results.md"
+NAME, CELL = 40, 22
+"""Letters that a row's name and a cell take in the terminal."""
 PACKAGES = ("numpy", "torch", "streamlit", "plotly", "pandas", "distributed")
 
 
@@ -64,14 +66,14 @@ class Report:
         print(f"\n{title}\n")
         head = [f"| | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
         self.lines += ["", f"**{title}**", "", *head]
-        print(f"  {'':44}" + "".join(f"{column:>28}" for column in columns))
+        print(f"  {'':{NAME}}" + "".join(f"{column:>{CELL}}" for column in columns))
 
     def row(self, words: str, *cells: Number | str) -> None:
         for cell in cells:
             if isinstance(cell, Number):
                 self.numbers[cell.name] = cell.value
         self.lines.append(f"| {words} | {' | '.join(map(str, cells))} |")
-        print(f"  {words:44}" + "".join(f"{cell!s:>28}" for cell in cells), flush=True)
+        print(f"  {words:{NAME}}" + "".join(f"{cell!s:>{CELL}}" for cell in cells), flush=True)
 
     def say(self, text: str) -> None:
         """A paragraph (markdown)."""

@@ -17,6 +17,8 @@ from rnnviz.training import Plan, steps
 from rnnviz.training.probe import reach
 from rnnviz.training.run import Moment
 
+from .report import Number, Report
+
 TARGET, ROUNDS, UPDATES = 1.1, 5, 600
 TURN = 25
 """So many updates each makes before it is the other's turn, so that a busy machine slows both alike."""
@@ -68,16 +70,18 @@ def round_of(plan: Plan) -> dict[str, float]:
     return {name: total / UPDATES * 1e3 for name, total in times.items()}
 
 
-def main() -> None:
+def main(report: Report) -> None:
     torch.set_num_threads(1)
-    print(f"Training with snapshots and {UPDATES} updates: adding problem, T=50, H=32, batch 64, one thread")
-    print(f"processor time, medians of {ROUNDS} rounds, in which they take turns of {TURN} updates\n")
-    print(f"  {'':6}{'ours ms':>9}{'plain ms':>9}   ours of plain, ≤ {TARGET}")
+    report.say(
+        f"A run of {UPDATES} updates with its snapshots: adding problem, T = 50, H = 32, batch 64, one thread. "
+        f"Processor time, medians of {ROUNDS} rounds, in which the two loops take turns of {TURN} updates."
+    )
+    report.table("The loop with snapshots against a plain one", ("ours ms", "plain ms", "of plain"))
+    ratios = []
     for cell in LAYERS:
         rounds = [round_of(Plan(cell=cell, updates=UPDATES)) for _ in range(ROUNDS)]
-        ms = {name: median(times[name] for times in rounds) for name in ("ours", "plain")}
-        ratio = median(times["ours"] / times["plain"] for times in rounds)
-        print(
-            f"  {cell:6}{ms['ours']:9.2f}{ms['plain']:9.2f}   {ratio:5.2f} ×{' met' if ratio <= TARGET else ' missed'}"
-        )
-    print()
+        ours, other = (median(times[name] for times in rounds) for name in ("ours", "plain"))
+        ratios.append(median(times["ours"] / times["plain"] for times in rounds))
+        ratio = Number(f"training.{cell}.loop_vs_bare", ratios[-1], "×", at_most=TARGET)
+        report.row(cell, f"{ours:.2f}", f"{other:.2f}", ratio)
+    report.row("the slowest", "", "", Number("training.loop_vs_bare", max(ratios), "×"))
