@@ -5,21 +5,22 @@ import os
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from rnnviz.compressing import Compressed
 from rnnviz.lesson.apology import apologise
 from rnnviz.serving import Headers, Strays, headers
+from rnnviz.stage.assets import ASSETS, VERSION
 
-ASSETS = Path(__file__).parent / "assets"
 HEADERS = headers(os.environ)
 BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 """The path below which the app lives, such as /rnn; empty at the root."""
-ROUTES = [Mount(f"{BASE}/assets", StaticFiles(directory=ASSETS))]
+FIXED = f"{BASE}/assets/{VERSION}"
+ROUTES = [Mount(path, StaticFiles(directory=ASSETS)) for path in (FIXED, f"{BASE}/assets")]
 
 
 @asynccontextmanager
@@ -35,6 +36,6 @@ app = st.App(
     "rnnviz/course.py",
     lifespan=opened,
     routes=ROUTES,
-    middleware=[Middleware(Headers, HEADERS), Middleware(Strays, BASE)],
+    middleware=[Middleware(Compressed), Middleware(Headers, HEADERS, f"{FIXED}/"), Middleware(Strays, BASE)],
     on_script_error=apologise,
 )

@@ -16,8 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 """The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
 OWN = ("_stcore", "assets", "component", "media", "static")
-"""What lies deeper than a page: ours and Streamlit's own. From a lesson, its page asks for its server at
-/lesson/_stcore first, and has to be told that there is none."""
+"""What begins an address that is deeper than a page: ours and Streamlit's own."""
+PROBED = "_stcore"
+"""From a lesson, its page asks for its server at /lesson/_stcore first, and has to be told that there is none."""
+FOREVER, ANEW = b"public, immutable, max-age=31536000", b"no-cache"
 NOWHERE = "no-such-page"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
@@ -65,17 +67,23 @@ def inline_scripts() -> list[str]:
 
 
 class Headers:
-    """Adds the headers to every answer; assets are asked for anew, so that an update shows at once."""
+    """Adds the headers to every answer, and says of assets how long a browser may keep them.
 
-    def __init__(self, app: ASGIApp, own: Mapping[str, str]) -> None:
-        self.app = app
+    fixed: the folder whose address names its contents, such as /assets/0123456789ab/. What is found there never
+    changes; any other asset is asked for anew.
+    """
+
+    def __init__(self, app: ASGIApp, own: Mapping[str, str], fixed: str) -> None:
+        self.app, self.fixed = app, fixed
         self.own = [(name.lower().encode(), value.encode()) for name, value in own.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kept = [(b"cache-control", b"no-cache")] if "/assets/" in scope.get("path", "") else []
+        path = scope.get("path", "")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                lasts = path.startswith(self.fixed) and message["status"] == 200
+                kept = [(b"cache-control", FOREVER if lasts else ANEW)] if "/assets/" in path else []
                 message["headers"] = [*message.get("headers", []), *self.own, *kept]
             await send(message)
 
@@ -96,7 +104,8 @@ class Strays:
         path = scope.get("path", "")
         page, *deeper = [part for part in path.removeprefix(self.base).split("/") if part] or [""]
         astray = deeper or path != f"{self.base}/{page}"
-        if scope["type"] != "http" or not page or not astray or not {page, *deeper}.isdisjoint(OWN):
+        foreign = page in OWN or deeper[:1] == [PROBED] or not f"{path}/".startswith(f"{self.base}/")
+        if scope["type"] != "http" or not page or not astray or foreign:
             return await self.app(scope, receive, send)
         query = scope.get("query_string", b"").decode("latin-1")
         found = NOWHERE if deeper else quote(page) + (f"?{query}" if query else "")

@@ -1,5 +1,6 @@
 """The server as `streamlit run app.py` starts it: what it serves, what it refuses, and what it never loads."""
 
+import gzip
 import http.client
 import os
 import socket
@@ -14,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import app
 from rnnviz.lesson.apology import apologise
+from rnnviz.stage.assets import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 30
@@ -70,6 +72,20 @@ def test_assets_are_served_as_they_are_and_asked_for_anew(port, path):
     assert answer.getheader("Cache-Control") == "no-cache"
 
 
+@pytest.mark.parametrize("path", ["stage/player.js", "vendor/plotly/plotly-cartesian.min.js"])
+def test_what_the_browser_keeps_for_ever_is_sent_compressed(port, path):
+    for accepted in ("gzip", ""):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", f"/assets/{VERSION}/{path}", headers={"Accept-Encoding": accepted})
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        assert answer.getheader("Cache-Control") == "public, immutable, max-age=31536000"
+        assert answer.getheader("Content-Encoding") == (accepted or None)
+        assert {name: answer.getheader(name) for name in app.HEADERS} == app.HEADERS
+        assert (gzip.decompress(body) if accepted else body) == (ROOT / "assets" / path).read_bytes()
+
+
 @pytest.mark.parametrize(("path", "kind"), [("stage/player.js", "javascript"), ("stage/player.css", "text/css")])
 def test_a_browser_is_told_what_an_asset_is(port, path, kind):
     assert kind in get(port, f"/assets/{path}").getheader("Content-Type")
@@ -83,7 +99,9 @@ def test_an_asset_that_did_not_change_is_not_sent_twice(port):
     connection.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/unrolling", "/_stcore/health", "/assets/stage/player.js", "/assets/missing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/unrolling", "/_stcore/health", "/assets/missing", f"/assets/{VERSION}/stage/player.js"]
+)
 def test_every_answer_has_the_security_headers(port, path):
     answer = get(port, path)
     assert {name: answer.getheader(name) for name in app.HEADERS} == app.HEADERS

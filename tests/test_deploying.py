@@ -57,9 +57,10 @@ from streamlit import config
 config.set_option("server.baseUrlPath", "rnn")
 import app
 from starlette.routing import Match
-(route,) = app.ROUTES
-for path, found in (("/rnn/assets/icon.svg", Match.FULL), ("/assets/icon.svg", Match.NONE)):
-    assert route.matches({"type": "http", "method": "GET", "path": path})[0] is found
+for route, folder in zip(app.ROUTES, (app.FIXED, "/rnn/assets"), strict=True):
+    for path, found in ((f"{folder}/icon.svg", Match.FULL), ("/assets/icon.svg", Match.NONE)):
+        assert route.matches({"type": "http", "method": "GET", "path": path})[0] is found
+assert app.FIXED.startswith("/rnn/assets/")
 """
 
 

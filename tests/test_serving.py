@@ -18,6 +18,11 @@ def test_scripts_come_from_the_app_alone_and_none_is_made_of_text():
     assert not re.search(r"https?:|\*", " ".join(POLICY.values()))
 
 
+def test_a_page_sends_its_forms_and_its_address_to_nobody_else():
+    assert POLICY["form-action"] == "'self'"
+    assert headers({})["Referrer-Policy"] == "same-origin" and headers({})["X-Content-Type-Options"] == "nosniff"
+
+
 def test_streamlits_own_script_is_named_by_its_hash():
     """Another version of Streamlit may have another script in its page: its hash follows."""
     assert inline_scripts() and all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", one) for one in inline_scripts())
@@ -47,19 +52,31 @@ def test_what_is_no_site_is_refused_by_name(text):
         ancestors(text)
 
 
-@pytest.mark.parametrize(("path", "kept"), [("/assets/stage/player.js", True), ("/unrolling", False)])
-def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, kept):
+FIXED = "/assets/0123456789ab/"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kept"),
+    [
+        ("/assets/stage/player.js", 200, "no-cache"),
+        (f"{FIXED}stage/player.js", 200, "public, immutable, max-age=31536000"),
+        (f"{FIXED}stage/player.js", 404, "no-cache"),
+        ("/assets/0123456789ac/stage/player.js", 200, "no-cache"),
+        ("/unrolling", 200, None),
+    ],
+)
+def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, status, kept):
     sent = []
 
     async def inner(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"x-own", b"1")]})
+        await send({"type": "http.response.start", "status": status, "headers": [(b"x-own", b"1")]})
         await send({"type": "http.response.body", "body": b"whole"})
 
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Headers(inner, {"X-Test": "yes"})({"type": "http", "path": path}, None, send))
-    cache = [(b"cache-control", b"no-cache")] if kept else []
+    asyncio.run(Headers(inner, {"X-Test": "yes"}, FIXED)({"type": "http", "path": path}, None, send))
+    cache = [(b"cache-control", kept.encode())] if kept else []
     assert sent[0]["headers"] == [(b"x-own", b"1"), (b"x-test", b"yes"), *cache]
     assert sent[1]["body"] == b"whole"
 
@@ -73,6 +90,8 @@ def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, kept):
         ("/static/js/index.js", "", None),
         ("/_stcore/health", "", None),
         ("/training/_stcore/health", "", None),
+        ("/training/media", "", f"/{NOWHERE}"),
+        ("/a/b/_stcore/health", "", f"/{NOWHERE}"),
         ("/unrolling/", "text=a%20b&t=3", "/unrolling?text=a%20b&t=3"),
         ("/unrolling//", "", "/unrolling"),
         ("/unrolling/x", "text=a", f"/{NOWHERE}"),
@@ -94,3 +113,14 @@ def test_an_address_deeper_than_any_page_leads_to_a_page_of_this_app(path, query
     scope = {"type": "http", "method": "GET", "path": base + path, "query_string": query.encode(), "headers": []}
     asyncio.run(Strays(inner, base)(scope, None, send))
     assert dict(sent[0]["headers"]).get(b"location") == (None if where is None else (base + where).encode())
+
+
+def test_an_address_that_only_begins_like_the_base_is_not_ours():
+    reached = []
+
+    async def inner(scope, receive, send):
+        reached.append(scope["path"])
+
+    scope = {"type": "http", "method": "GET", "path": "/rnnfoo/x", "query_string": b"", "headers": []}
+    asyncio.run(Strays(inner, "/rnn")(scope, None, None))
+    assert reached == ["/rnnfoo/x"]

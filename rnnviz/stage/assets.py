@@ -1,11 +1,24 @@
 """How a component finds its code: a loader that imports a module from the app's own address."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
 
-STAGE = Path(__file__).parent.parent.parent / "assets" / "stage"
+ASSETS = Path(__file__).parent.parent.parent / "assets"
+STAGE = ASSETS / "stage"
+
+
+def version() -> str:
+    """What the code for the browser is, in twelve letters: another file, or another byte in one, gives others."""
+    files = sorted(path for folder in ("stage", "vendor") for path in (ASSETS / folder).rglob("*") if path.is_file())
+    contents = (f"{path.relative_to(ASSETS).as_posix()}\0".encode() + path.read_bytes() for path in files)
+    return sha256(b"".join(sha256(one).digest() for one in contents)).hexdigest()[:12]
+
+
+VERSION = version()
+"""As it was when the server started: a browser may keep what has this in its address for ever."""
 
 LOADER = """
 const base = new URL({base!r}, window.location.origin);
@@ -30,7 +43,7 @@ def component(name: str, *, isolate_styles: bool = True) -> Callable:
     component asks for all modules at once: found one by one through their imports, each level would cost a round trip.
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
-    base = f"/{prefix}/assets/" if prefix else "/assets/"
+    base = f"{prefix and '/'}{prefix}/assets/{VERSION}/"
     return st.components.v2.component(
         f"rnnviz_{name}",
         html=f'<div class="rnnviz-{name}"></div>',

@@ -7,9 +7,9 @@ import streamlit as st
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-ROOT = Path(__file__).resolve().parents[2]
+from rnnviz.stage.assets import ASSETS, VERSION
 
 app = st.App(
     str(Path(__file__).parent / os.environ["RNNVIZ_PAGE"]),
-    routes=[Mount("/assets", StaticFiles(directory=ROOT / "assets"))],
+    routes=[Mount(f"/assets/{VERSION}", StaticFiles(directory=ASSETS))],
 )

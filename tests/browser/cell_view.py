@@ -10,7 +10,7 @@ import pytest
 
 from rnnviz.engine.wiring import lines
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import NUMBER, LessonPage
+from tests.browser.lesson_page import NUMBER, PIXELS, LessonPage
 
 SENTENCE = "To be, or not to be, that is the question"
 FLOAT32 = 2e-7
@@ -93,7 +93,8 @@ class CellView:
     def lines(self) -> dict[str, str]:
         """operation -> its line of arithmetic, as text without markup."""
         self.settle()
-        return {line.get_attribute("data-key"): line.text_content() for line in self.arithmetic.locator("div").all()}
+        shown = self.arithmetic.locator("div")
+        return dict(shown.evaluate_all("all => all.map((one) => [one.dataset.key, one.textContent])"))
 
     def place(self, key: str, unit: int | None = None) -> tuple[float, float]:
         """Where a node, or a unit's cell in the strip of its line, is in the window."""
@@ -109,14 +110,6 @@ class CellView:
         self.lesson.tip.wait_for()
         return self.lesson.tip.inner_text()
 
-    def pixels(self, places: list[tuple[float, float]]) -> np.ndarray:
-        """(places, 4) what is drawn at places of the canvas, in css pixels."""
-        return np.array(
-            self.lesson.page.evaluate(
-                """(places) => { const { canvas } = window.rnnvizPlayer, { width, height } = canvas;
-                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-                return places.map(([x, y]) => 4 * (Math.floor(y) * width + Math.floor(x)))
-                  .map((at) => [...data.slice(at, at + 4)]); }""",
-                places,
-            )
-        )
+    def pixels(self, places: list[tuple[float, float]], state: dict | None = None) -> np.ndarray:
+        """(places, 4) what is drawn at places of the canvas, in css pixels: now, or in a state."""
+        return np.array(self.lesson.page.evaluate(PIXELS, [state, places]))

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import chromium
-from tests.browser.lesson_page import LessonPage
+from tests.browser.lesson_page import PATIENCE, LessonPage
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +42,8 @@ def serve(script: Path, *options: str, **env: str) -> tuple[subprocess.Popen, st
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             return process, address
@@ -59,7 +60,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process, url = serve(ROOT / "app.py", RNNVIZ_RESULTS=str(tmp_path_factory.mktemp("results")))
     yield url
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE / 1000)
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
 
 import numpy as np
 from playwright.sync_api import Page
 
+from rnnviz.stage.assets import VERSION
+
 STATE_CHART = ".st-key-unrolling-state"
+MODULES = f"/assets/{VERSION}/stage"
+"""Where the page itself has its modules from: under another address, it would get them a second time."""
+PATIENCE = 60_000
+"""Milliseconds that a busy machine may need for anything that is waited for."""
 NUMBER = r"[−+]?[0-9]+(?:\.[0-9]+)?(?:e[−+]?[0-9]+)?"
 
 
@@ -16,26 +23,46 @@ def number(text: str) -> float:
     return float(re.findall(NUMBER, text)[-1].replace("−", "-"))
 
 
-# Within the page itself, where a busy machine's pauses between two keys are no rest.
+# Within the page itself. However long a busy machine takes from one move to the next, the slider rests after the last.
 SCRUB = """async ([chart, moves, read]) => {
+  const REST = 300;
   const element = document.querySelector(chart);
   const slider = element.querySelector("input[type=range]");
   const seen = Function(`return () => ${read}`)();
   const send = WebSocket.prototype.send;
   let sent = 0;
   WebSocket.prototype.send = function (...a) { sent += 1; return send.apply(this, a); };
+  const { setTimeout, clearTimeout } = window;
+  const resting = new Map();
+  window.setTimeout = (act, wait, ...a) => {
+    const id = setTimeout(...(wait === REST ? [() => {}, 0] : [act, wait, ...a]));
+    if (wait === REST) resting.set(id, act);
+    return id;
+  };
+  window.clearTimeout = (id) => { resting.delete(id); clearTimeout(id); };
   const found = [];
   for (let move = 0; move < moves; move++) {
     const before = JSON.stringify(seen());
     slider.stepDown();
     slider.dispatchEvent(new Event("input", { bubbles: true }));
-    for (let frame = 0; frame < 300 && JSON.stringify(seen()) === before; frame++)
+    for (let frame = 0; frame < 1000 && JSON.stringify(seen()) === before; frame++)
       await new Promise(requestAnimationFrame);
     await new Promise(requestAnimationFrame);
     found.push([element.querySelector("output").textContent, seen(), sent]);
   }
   WebSocket.prototype.send = send;
+  Object.assign(window, { setTimeout, clearTimeout });
+  for (const act of resting.values()) setTimeout(act, REST);
   return found;
+}"""
+# Draws a state of the player's picture, or waits until what was asked for is drawn; then reads, before another frame.
+PIXELS = """async ([state, places]) => {
+  const p = window.rnnvizPlayer, context = p.canvas.getContext("2d");
+  if (state) p.current.draw(context, { hover: null, pin: null, ...state });
+  else await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const { width, height } = p.canvas, { data } = context.getImageData(0, 0, width, height);
+  if (!places) return [Array.from(data), width];
+  return places.map(([x, y]) => 4 * (Math.floor(y) * width + Math.floor(x))).map((at) => [...data.slice(at, at + 4)]);
 }"""
 
 
@@ -52,11 +79,27 @@ class LessonPage:
     def wait_until_drawn(self, drawn: str = PLAYER) -> None:
         """Until what matches this stands there, and the script has run."""
         self.page.wait_for_selector(drawn)
+        if drawn == self.PLAYER:
+            self.page.wait_for_function("window.rnnvizPlayer?.frames > 0")
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
-        """Until the script has run: Streamlit says so on its root element."""
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        """Until the script has run, as Streamlit says on its root element, and all of its page stands there."""
+        self.page.wait_for_selector(
+            "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
+        )
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
+
+    def eventually(self, check) -> None:
+        """Wait until `check` asserts nothing wrong: what `expect` is for what Playwright itself knows."""
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            try:
+                return check()
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+            self.page.evaluate("new Promise(requestAnimationFrame)")
 
     @property
     def fingerprint(self) -> str:
@@ -67,7 +110,9 @@ class LessonPage:
         """Do something that must bring another trace, and wait for it."""
         before = self.fingerprint
         act()
-        self.page.wait_for_function("before => window.rnnvizPlayer.element.dataset.trace !== before", arg=before)
+        self.page.wait_for_function(
+            "before => ![undefined, before].includes(window.rnnvizPlayer?.element.dataset.trace)", arg=before
+        )
         self.wait_until_idle()
 
     def choose(self, option: str) -> None:
@@ -97,6 +142,13 @@ class LessonPage:
         self.tip.wait_for()
         return self.tip.inner_text()
 
+    def stand_at(self, position: float) -> None:
+        """From now on, what plays stands still once it has come to a position, however long a frame takes."""
+        self.look(
+            f"((clock, advance) => {{ clock.advance = (ms) => clock.position < {position} "
+            "&& advance.call(clock, Math.min(ms, 20)); })(p.timeline, p.timeline.advance)"
+        )
+
     def place(self, time: int, unit: int, row: str = "main") -> tuple[float, float]:
         """Where a unit is in the window."""
         self.canvas.scroll_into_view_if_needed()
@@ -110,16 +162,12 @@ class LessonPage:
     def pin(self, time: int, unit: int) -> None:
         """Click a unit, and wait until the page's formulas speak of it."""
         self.page.mouse.click(*self.place(time, unit))
-        self.page.get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
+        self.page.get_by_test_id("stMarkdown").get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
         self.wait_until_idle()
 
-    def pixels(self) -> np.ndarray:
-        """What is drawn in the player: (height, width, 4)."""
-        flat, width = self.page.evaluate(
-            """() => { const { width, height } = window.rnnvizPlayer.canvas;
-            const { data } = window.rnnvizPlayer.canvas.getContext("2d").getImageData(0, 0, width, height);
-            return [Array.from(data), width]; }"""
-        )
+    def pixels(self, state: dict | None = None) -> np.ndarray:
+        """What is drawn in the player, now or in the state that its view is handed: (height, width, 4)."""
+        flat, width = self.page.evaluate(PIXELS, [state, None])
         return np.array(flat, dtype=np.uint8).reshape(-1, width, 4)
 
     def column_colours(self, time: int) -> np.ndarray:

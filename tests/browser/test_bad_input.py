@@ -47,6 +47,7 @@ def test_an_emptied_text_keeps_the_last_good_picture(open_page):
     good = lesson.fingerprint
     lesson.type_text("")
     lesson.page.get_by_text("is empty").wait_for()
+    lesson.wait_until_idle()
     assert lesson.fingerprint == good
 
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.engine import log_pairwise
 from rnnviz.lesson import bptt
 from rnnviz.lesson.unrolling import Settings
 from rnnviz.training.character_model import character_model
+from tests.browser.lesson_page import MODULES
 
 TEXT = "to be or not"
 T = len(TEXT) - 1
@@ -81,7 +83,7 @@ def test_a_cell_of_the_matrix_lights_both_of_its_steps_in_the_player_and_in_the_
     lesson.page.evaluate(f"window.before = ({PICTURE})()")
     lesson.page.mouse.move(*over(lesson, "blame", 4, 8))
     lesson.page.mouse.move(*over(lesson, "blame", 3, 9))
-    lesson.page.evaluate("import('/assets/stage/moment.js').then(({ now }) => { window.now = now; })")
+    lesson.page.evaluate(f"import('{MODULES}/moment.js').then(({{ now }}) => {{ window.now = now; }})")
     lesson.page.wait_for_function("""JSON.stringify(window.now?.().hover) === '{"time":2,"unit":null,"other":8}'""")
     for kind in ("step", "other"):
         lesson.page.locator(f"[class*=st-key-bptt-flow] .mark.{kind}").wait_for()
@@ -124,13 +126,13 @@ def test_a_factor_is_picked_from_the_list_by_keyboard_and_by_a_click_on_a_step(o
     in_sight(lesson, "jacobian")
     lesson.wait_until_idle()
     caption = lesson.page.locator("[class*=st-key-bptt-jacobian] .caption")
-    assert f"at t = {T}," in caption.inner_text()
+    expect(caption).to_contain_text(f"at t = {T},")
     lesson.page.get_by_role("radiogroup", name="Look at the factor").get_by_role("radio").first.focus()
     lesson.page.keyboard.press("ArrowRight")
     lesson.page.keyboard.press("Enter")
     lesson.page.get_by_text(f"∂hₜ/∂hₜ₋₁ at t = {T - 1},").wait_for()
     lesson.page.wait_for_function(f"location.search.includes('factor={T - 1}')")
-    lesson.pin(4, 7)
+    lesson.page.mouse.click(*lesson.place(4, 7))
     lesson.page.get_by_text("∂hₜ/∂hₜ₋₁ at t = 6,").wait_for()
     lesson.wait_until_idle()
     lesson.page.mouse.click(*over(lesson, "products", 2, -0.5))

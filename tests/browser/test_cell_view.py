@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.engine.wiring import lines, operations, ranks
 from rnnviz.training.character_model import character_model
@@ -82,10 +83,9 @@ def test_playing_lights_the_operations_in_the_order_of_computation(open_page, ce
         assert set(lesson.look(f"p.current.wiring.lit({share})")) == {
             operation.key for operation in wiring if rank[operation.key] == phase
         }
-        state = f"{{ step: 9, share: {share}, playing: true, hover: null, pin: null }}"
-        lesson.look(f"(p.current.draw(p.canvas.getContext('2d'), {state}), 0)")
         # Ink of each strip's outline: how far it is from the page's white. What is not computed yet is faint.
-        pixels = view.pixels([[x + dx, y] for _, (x, y) in outlines for dx in (-1, 0, 1)])
+        places = [[x + dx, y] for _, (x, y) in outlines for dx in (-1, 0, 1)]
+        pixels = view.pixels(places, {"step": 9, "share": share, "playing": True})
         inks = (255 - pixels[:, :3]).max(axis=1).reshape(-1, 3).max(axis=1)
         ink.append({key: int(one) for (key, _), one in zip(outlines, inks, strict=True)})
     for key in ink[0]:
@@ -98,7 +98,7 @@ def test_playing_lights_the_operations_in_the_order_of_computation(open_page, ce
 def test_while_it_plays_the_arithmetic_is_that_of_what_is_lit_and_is_not_spoken(open_page):
     lesson = open_page("?cell=LSTM&view=cell&t=4")
     view = CellView(lesson)
-    lesson.player.get_by_label("Speed").select_option("0.25")
+    lesson.stand_at(0)
     lesson.player.get_by_role("button", name="Play").click()
     seen = set()
     for rank in range(1, 8):
@@ -218,7 +218,7 @@ def test_the_unit_control_goes_through_the_units(open_page):
     for unit, button in ((1, "The next unit"), (0, "The unit before"), (63, "The unit before")):
         lesson.player.get_by_role("button", name=button).click()
         lesson.page.wait_for_function(f"location.search.includes('pin=5.{unit}')")
-        assert lesson.player.locator(".unit output").inner_text() == str(unit)
+        expect(lesson.player.locator(".unit output")).to_have_text(str(unit))
         assert same(view.labels()["h"], h[4, unit])
         lesson.wait_until_idle()
 

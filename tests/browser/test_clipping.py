@@ -69,6 +69,7 @@ def test_without_clipping_the_descent_is_thrown_off_and_with_it_not(open_page):
 def test_a_click_into_the_cliff_starts_both_descents_there(open_page):
     lesson = open_page("clipping", drawn=DRAWN)
     in_sight(lesson, CLIFF)
+    lesson.page.locator(f"{CLIFF} .plot").scroll_into_view_if_needed()
     box = lesson.page.locator(f"{CLIFF} .plot").bounding_box()
     across, down = lesson.page.evaluate(
         "(({ xaxis, yaxis }) => [xaxis._offset + xaxis.l2p(5), yaxis._offset + yaxis.l2p(-2.6)])"

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.lesson import interesting_units as follows
 from rnnviz.training.character_model import character_model
 from tests.browser.cell_view import CellView
+from tests.browser.lesson_page import MODULES
 
 SENTENCE = "To be, or not to be, that is the question"
 
@@ -90,7 +92,7 @@ def test_the_text_goes_along_to_the_next_lesson(open_page):
     lesson.page.wait_for_function("window.rnnvizPlayer?.data?.title.includes('GRU')")
     lesson.wait_until_idle()
     assert lesson.look("p.data.tokens.join('')") == "KING:↵Now"
-    assert lesson.page.get_by_label("Text to read (press Enter)").input_value() == "KING:↵Now"
+    expect(lesson.page.get_by_label("Text to read (press Enter)")).to_have_value("KING:↵Now")
     lesson.page.wait_for_function("location.pathname.endsWith('gru') && location.search.includes('text=KING')")
 
 
@@ -98,5 +100,5 @@ def test_all_modules_of_the_stage_are_asked_for_at_once(open_page):
     lesson = open_page("lstm")
     asked = lesson.page.evaluate("[...document.querySelectorAll('link[data-rnnviz]')].map(({ href }) => href)")
     loaded = lesson.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    ours = {name for name in loaded if "/assets/stage/" in name and name.endswith(".js")}
+    ours = {name for name in loaded if f"{MODULES}/" in name and name.endswith(".js")}
     assert ours and ours <= set(asked) and len(asked) == len(set(asked))

@@ -84,8 +84,7 @@ def test_the_tips_tell_both(open_page, free, held):
     was, rest = second.removeprefix("was ").split(f" {label}; ")
     assert number(was) == pytest.approx(free.trace.h[20, 31], abs=5e-5)
     assert rest == f"hidden state; t = 21, reads {token_label(SENTENCE[20])}"
-    lesson.page.mouse.move(*lesson.place(12, 0, row="was"))
-    first, second = lesson.tip.inner_text().split("\n")
+    first, second = lesson.point_to(12, 0, row="was").split("\n")
     for read, said in ((free, first), (held, second)):
         for p in np.sort(read.p[12])[::-1][:3]:
             assert f"{100 * p:.1f} %" in said
@@ -97,6 +96,7 @@ def test_the_change_is_the_distance_of_the_states_and_the_bars_are_in_proportion
     expected = np.linalg.norm(held.trace.h - free.trace.h, axis=1)
     x, y = lesson.place(17, 0, row="change")
     lesson.page.mouse.move(x, y + 8)
+    lesson.tip.wait_for()
     first, second = lesson.tip.inner_text().split("\n")
     assert first.startswith(f"‖h − h {lesson.look('p.data.ghost.label')}‖₂ at t = 18: ")
     assert number(first) == pytest.approx(expected[17], abs=5e-5)

@@ -2,6 +2,8 @@
 
 import json
 
+from playwright.sync_api import expect
+
 from rnnviz.lesson.outline import COURSE
 
 MAP = ".rnnviz-map"
@@ -13,14 +15,14 @@ def test_home_is_one_screen_with_a_painted_player_and_a_picture_for_each_lesson(
     page = lesson.page
     assert len(set(map(tuple, lesson.pixels()[::7, ::7].reshape(-1, 4)))) > 40
     assert lesson.look("p.timeline.playing") is False
-    for part in (lesson.canvas, page.locator(MAP)):
-        box = part.bounding_box()
-        assert box["y"] >= 40 and box["y"] + box["height"] <= 768
     cards = page.locator(f"{MAP} a.card")
-    assert cards.count() == len(COURSE)
+    expect(cards).to_have_count(len(COURSE))
     for card, row in zip(cards.all(), COURSE, strict=True):
         assert row.title in card.inner_text() and f"{row.minutes} min" in card.inner_text()
         assert card.locator("img").evaluate("async (one) => { await one.decode(); return one.naturalWidth > 0; }")
+    for part in (lesson.canvas, page.locator(MAP)):
+        box = part.bounding_box()
+        assert box["y"] >= 40 and box["y"] + box["height"] <= 768
     page.get_by_role("button", name="Play", exact=True).click()  # it is the real one
     page.wait_for_function(
         "() => window.rnnvizPlayer.timeline.position > 0.5 && window.rnnvizPlayer.timeline.position < 18"
@@ -49,6 +51,7 @@ def test_progress_is_remembered_saved_as_a_file_and_cleared(open_page):
     page.get_by_label("How many numbers does the cell learn").fill("7")
     page.keyboard.press("Enter")
     said.get_by_text("0 of 3 checks right · 1 not yet").wait_for()
+    lesson.wait_until_idle()
     answer = 3 * (64 * 64 + 64 * 64 + 2 * 64)
     page.get_by_label("How many numbers does the cell learn").fill(str(answer))
     page.keyboard.press("Enter")
@@ -82,13 +85,32 @@ def test_by_keyboard_from_home_to_a_lesson_its_glossary_and_the_next_with_storag
     page.wait_for_function("() => location.pathname.endsWith('/lstm')")
     page.get_by_text(f"3 of {len(COURSE)}").first.wait_for()
     page.locator(PROGRESS).get_by_text("This browser keeps nothing").wait_for()
+    lesson.wait_until_idle()
     page.get_by_role("button", name="Glossary").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Find a term").press_sequentially("jacob")
     page.get_by_text("1 of", exact=False).first.wait_for()
-    assert page.locator(".rnnviz-glossary dt").first.inner_text() == "Jacobian"
+    expect(page.locator(".rnnviz-glossary dt").first).to_have_text("Jacobian")
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Next: GRU").focus()
+    page.get_by_label("Find a term").wait_for(state="hidden")
+    following = page.get_by_role("link", name="Next: GRU")
+    following.focus()
+    expect(following).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_function("() => location.pathname.endsWith('/gru')")
     lesson.wait_until_drawn()
+
+
+def test_a_phone_has_the_way_to_start_on_its_first_screen(open_page):
+    lesson = open_page("/", width=390, height=844)
+    start = lesson.page.get_by_role("link", name="Start with the first lesson").bounding_box()
+    assert start["y"] + start["height"] <= 844
+
+
+def test_a_card_says_that_a_prediction_was_made(open_page):
+    lesson = open_page("unrolling")
+    lesson.page.get_by_role("button", name="It differs the second time").click()
+    lesson.page.locator(PROGRESS).get_by_text("prediction made").wait_for()
+    lesson.page.goto(lesson.page.url.split("/unrolling")[0])
+    card = lesson.page.locator(f"{MAP} a.card").nth(1)
+    expect(card).to_contain_text("0 of 3 checks · prediction made")

@@ -1,7 +1,10 @@
 """The way of a new learner through the first lesson, with the numbers on the screen held to the engine's."""
 
+import re
+
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.training.character_model import CELLS, character_model
 from tests.browser.lesson_page import number
@@ -17,6 +20,7 @@ def test_a_new_learner_watches_types_switches_pins_and_shares_a_link(open_page):
     box = lesson.canvas.bounding_box()
     assert box["y"] + lesson.look("p.current.row.main.y + p.current.row.main.height") < 768
     # Plays.
+    lesson.stand_at(1.4)
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("window.rnnvizPlayer.timeline.position > 1.3 && window.rnnvizPlayer.timeline.position < 8")
     page.get_by_role("button", name="Pause").click()
@@ -39,8 +43,8 @@ def test_a_new_learner_watches_types_switches_pins_and_shares_a_link(open_page):
         assert "Pinned: unit 12 at t = 10" in text
         assert number(text.split("h = ")[1].split(",")[0]) == pytest.approx(reading.trace.h[9, 12], abs=5e-5)
     assert other.look("p.timeline.position") == lesson.look("p.timeline.position")
-    assert other.page.get_by_label("Text to read (press Enter)").input_value() == mine
-    assert other.page.get_by_text("unit 12 at t = 10").count() > 0
+    expect(other.page.get_by_label("Text to read (press Enter)")).to_have_value(mine)
+    other.page.get_by_text("unit 12 at t = 10").first.wait_for()
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -73,10 +77,10 @@ def test_the_cell_state_lane_the_gates_and_the_output_are_the_engines(open_page)
     for gate in "ifo":
         x, y = lesson.place(12, 0, row=f"gate {gate}")
         lesson.page.mouse.move(x, y + 3)
+        lesson.tip.wait_for()
         assert number(lesson.tip.inner_text().split("\n")[0]) == pytest.approx(reading.trace[gate][12].mean(), abs=5e-5)
     ids, p = reading.likeliest()
-    lesson.page.mouse.move(*lesson.place(12, 0, row="output"))
-    said = lesson.tip.inner_text().split("\n")[0]
+    said = lesson.point_to(12, 0, row="output").split("\n")[0]
     for rank in range(3):
         assert f"{100 * p[12, rank]:.1f} %" in said
 
@@ -84,8 +88,8 @@ def test_the_cell_state_lane_the_gates_and_the_output_are_the_engines(open_page)
 def test_pinned_numbers_in_the_formulas_are_the_engines(open_page):
     lesson = open_page("?cell=LSTM&pin=5.17")
     trace = character_model("LSTM").read(SENTENCE).trace
-    formulas = lesson.page.locator(".katex-mathml annotation").all_text_contents()
-    shown = next(text for text in formulas if text.startswith(r"\begin{aligned}"))
+    formulas = lesson.page.locator(".katex-mathml annotation").filter(has_text=re.compile(r"^\\begin\{aligned\}"))
+    shown = formulas.first.text_content()
     for quantity in ("i", "f", "g", "o", "c", "h"):
         assert f"= {trace[quantity][4, 17]:.4f}" in shown
 

@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.figures.palette import GATE, PLAYER, SIGNED
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import number
+from tests.browser.lesson_page import MODULES, number
 
 SENTENCE = "To be, or not to be, that is the question"
 LONG = ("now is the winter of our discontent made glorious summer " * 4)[:200]
@@ -91,7 +91,7 @@ def test_a_letter_can_be_read_on_every_colour_of_both_scales_in_both_themes(open
     for scale, theme in itertools.product(STOPS, ("light", "dark")):
         every = np.round(colours(np.linspace(-1 if scale == "signed" else 0, 1, 256), scale, theme=theme))
         inks = lesson.page.evaluate(
-            "async (every) => { const { readable } = await import('/assets/stage/letters.js');"
+            f"async (every) => {{ const {{ readable }} = await import('{MODULES}/letters.js');"
             " return every.map(([r, g, b]) => readable(`rgb(${r},${g},${b})`)); }",
             every.tolist(),
         )
@@ -143,6 +143,7 @@ def test_the_strip_and_the_arrow_keys_choose_another_unit(open_page):
     assert lesson.look("p.current.unit") == 0
     lesson.page.mouse.move(*unit_cell(lesson, 37))
     lesson.page.wait_for_function("window.rnnvizPlayer.current.unit === 37")
+    lesson.tip.wait_for()
     assert number(lesson.tip.inner_text().split("\n")[0]) == pytest.approx(h[19, 37], abs=5e-5)
     np.testing.assert_allclose(backgrounds(lesson)[:19], colours(h[:19, 37], "signed"), atol=4)
     lesson.page.mouse.click(*unit_cell(lesson, 37))
@@ -184,7 +185,7 @@ def test_lines_hold_whole_words_and_break_after_a_new_line(open_page):
     for across in (1, 2, 7, 17, 60):
         tokens = [str(t) for t in rng.choice(list("abcde␣␣↵▯"), size=200, p=[0.17] * 5 + [0.06, 0.05, 0.02, 0.02])]
         lines = lesson.page.evaluate(
-            "async ([tokens, across]) => (await import('/assets/stage/letters.js')).wrapped(tokens, across)",
+            f"async ([tokens, across]) => (await import('{MODULES}/letters.js')).wrapped(tokens, across)",
             [tokens, across],
         )
         assert [t for line in lines for t in range(line["first"], line["after"])] == list(range(200))

@@ -39,9 +39,7 @@ class MaskOnPage:
         return self.element.get_by_role("slider", name=re.compile(f"{gate} gate")).nth(k)
 
     def wait_for_link(self, mask):
-        self.page.wait_for_function(
-            "mask => new URLSearchParams(location.search).get('mask') === mask", arg=mask, timeout=5000
-        )
+        self.page.wait_for_function("mask => new URLSearchParams(location.search).get('mask') === mask", arg=mask)
 
     @property
     def arithmetic(self):

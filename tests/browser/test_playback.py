@@ -58,8 +58,10 @@ def test_speed_and_loop_do_what_they_say(open_page):
     assert lesson.look("p.timeline.speed") == 8
     lesson.player.get_by_role("button", name="Loop").click()
     lesson.player.get_by_role("button", name="Play").click()
-    # Three steps at 8× take a third of a second: without the loop it would long have ended.
-    lesson.page.wait_for_timeout(1500)
+    # Without the loop it would end; with it, a look finds it further back than the look before.
+    lesson.page.wait_for_function(
+        "(({ position }, was = 0) => (window.was = position) < was)(window.rnnvizPlayer.timeline, window.was)"
+    )
     assert lesson.look("p.timeline.playing")
     lesson.player.get_by_role("button", name="Loop").click()
     lesson.page.wait_for_function(
@@ -74,10 +76,7 @@ def test_playing_lights_input_gates_cell_state_hidden_state_and_output_in_order(
     lit = []
     for phase in range(5):
         # One frame in the middle of each phase of step 10, drawn as playing draws it.
-        lesson.look(
-            f"(p.current.draw(p.canvas.getContext('2d'), {{step: 9, share: {(phase + 0.5) / 5}, playing: true}}), 0)"
-        )
-        pixels = lesson.pixels().astype(int)
+        pixels = lesson.pixels({"step": 9, "share": (phase + 0.5) / 5, "playing": True}).astype(int)
         state = []
         for row in rows:
             x0, x1, y, height = lesson.look(
@@ -131,9 +130,15 @@ def test_reduced_motion_moves_in_whole_steps(open_page):
         """() => new Promise(done => { const p = window.rnnvizPlayer, seen = [];
         const draw = p.current.draw.bind(p.current);
         p.current.draw = (context, state) => { seen.push(state.share); draw(context, state); };
-        p.timeline.seek(3); p.timeline.play(); setTimeout(() => { p.timeline.pause(); done(seen); }, 900); })"""
+        p.timeline.seek(3); p.timeline.play();
+        const look = () => {
+          if (seen.length <= 20 || p.timeline.position <= 4) return requestAnimationFrame(look);
+          p.timeline.pause();
+          done(seen);
+        };
+        look(); })"""
     )
-    assert len(shares) > 3
+    assert len(shares) > 20
     assert set(shares) == {1}
 
 
@@ -196,3 +201,20 @@ def test_the_start_is_a_place_that_a_link_can_keep(open_page):
     other = open_page(lesson.page.url)
     assert other.look("p.timeline.position") == 0
     assert "h and c start as all zeros" in other.readout.inner_text()
+
+
+def test_arrows_keep_the_step_of_the_pin_and_enter_opens_it(open_page):
+    lesson = open_page("?pin=10.3")
+    lesson.player.focus()
+    rests_at(lesson, 41)
+    lesson.page.keyboard.press("ArrowDown")
+    lesson.page.wait_for_function("location.search.includes('pin=10.4')")
+    lesson.page.keyboard.press("Enter")
+    rests_at(lesson, 10)
+    assert lesson.look("p.view") == "cell"
+
+
+def test_no_button_of_the_player_sticks_out_where_they_take_two_lines(open_page):
+    lesson = open_page("lstm", width=1024)
+    left = lesson.player.bounding_box()["x"]
+    assert all(one.bounding_box()["x"] >= left for one in lesson.player.get_by_role("button").all() if one.is_visible())

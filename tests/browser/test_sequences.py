@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.lesson import influence, sequences
 from rnnviz.tasks.words import words
@@ -23,20 +24,24 @@ def panels(lesson):
 
 
 def shows(lesson, comparison, step):
-    for drawn, kind in zip(panels(lesson), sequences.KINDS, strict=True):
-        np.testing.assert_allclose(drawn, comparison.panels(kind)[step - 1], atol=1e-6)
-    return True
+    """Wait until the three panels show a step."""
+
+    def check():
+        for drawn, kind in zip(panels(lesson), sequences.KINDS, strict=True):
+            np.testing.assert_allclose(drawn, comparison.panels(kind)[step - 1], atol=1e-6)
+
+    lesson.eventually(check)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_point_is_made_on_the_first_screen(open_page, scheme):
     lesson = open_page("sequences", drawn=DRAWN, color_scheme=scheme)
-    assert shows(lesson, compared(), 3)
+    shows(lesson, compared(), 3)
     for chart in (STATES, DISTANCES):
         lesson.page.wait_for_selector(f"{chart} .plot[data-painted]")
         box = lesson.page.locator(f"{chart} .plot").bounding_box()
         assert box["y"] + box["height"] < 790 and box["y"] < 640
-    assert "exactly 0" in lesson.page.locator(f"{DISTANCES} .caption").inner_text()
+    expect(lesson.page.locator(f"{DISTANCES} .caption")).to_contain_text("exactly 0")
 
 
 def test_one_slider_scrubs_all_three_without_the_server_and_the_formulas_follow_when_it_rests(open_page):
@@ -53,25 +58,29 @@ def test_one_slider_scrubs_all_three_without_the_server_and_the_formulas_follow_
     lesson.page.wait_for_function("location.search.includes('word=1')")
     lesson.page.get_by_text("numbers after word 1").wait_for()
     other = open_page(lesson.page.url, drawn=DRAWN)
-    assert other.page.locator(f"{STATES} output").text_content() == "1 of 3"
-    assert shows(other, comparison, 1)
+    expect(other.page.locator(f"{STATES} output")).to_have_text("1 of 3")
+    shows(other, comparison, 1)
 
 
 def test_typed_sentences_are_read_and_rest_in_the_link(open_page):
     lesson = open_page("sequences", drawn=DRAWN)
-    for label, text in (("Sentence A", "good not bad at all"), ("Sentence B", "bad not good at all")):
+    for label, name, text in (
+        ("Sentence A", "sentence", "good not bad at all"),
+        ("Sentence B", "other", "bad not good at all"),
+    ):
         field = lesson.page.get_by_role("textbox", name=label, exact=True)
         field.fill(text)
         field.press("Enter")
+        lesson.page.wait_for_function(
+            "([name, text]) => new URLSearchParams(location.search).get(name) === text", arg=[name, text]
+        )
         lesson.wait_until_idle()
-    lesson.page.wait_for_function(f"document.querySelector('{STATES} output')?.textContent === '5 of 5'")
-    lesson.page.wait_for_selector(DRAWN)
-    lesson.page.wait_for_timeout(200)
+    expect(lesson.page.locator(f"{STATES} output")).to_have_text("5 of 5")
     comparison = compared("good not bad at all", "bad not good at all")
-    assert shows(lesson, comparison, 5)
+    shows(lesson, comparison, 5)
     assert comparison.distance["window"][-1] == comparison.distance["bag"][-1] == 0 < comparison.distance["Elman"][-1]
     other = open_page(lesson.page.url, drawn=DRAWN)
-    assert shows(other, comparison, 5)
+    shows(other, comparison, 5)
 
 
 def test_another_number_of_words_starts_again_at_the_last_one(open_page):
@@ -80,10 +89,10 @@ def test_another_number_of_words_starts_again_at_the_last_one(open_page):
     field = lesson.page.get_by_role("textbox", name="Sentence A", exact=True)
     field.fill("dog bites man twice")
     field.press("Enter")
-    lesson.page.wait_for_function(f"document.querySelector('{STATES} output').textContent === '4 of 4'")
+    expect(lesson.page.locator(f"{STATES} output")).to_have_text("4 of 4")
     lesson.page.get_by_text("numbers after word 4").wait_for()
     lesson.page.wait_for_function("!location.search.includes('word=')")
-    assert shows(lesson, compared("dog bites man twice", "man bites dog"), 4)
+    shows(lesson, compared("dog bites man twice", "man bites dog"), 4)
 
 
 def test_the_changed_character_is_scrubbed_in_both_charts(open_page):

@@ -3,12 +3,13 @@
 import re
 
 import numpy as np
+from playwright.sync_api import expect
 
 CHART = "[class*=st-key-series-{}]"
 FAN = CHART.format("fan")
 DRAWN = f"{FAN} .plot[data-painted]"
-COLD = 120_000
-"""Milliseconds that a busy machine may need to start its first process and to load torch in it."""
+COLD = 600_000
+"""Milliseconds that a busy machine may need to start a process that gives way to others, and to load torch in it."""
 
 
 def traces(lesson, chart):
@@ -41,14 +42,17 @@ def test_the_fan_is_scrubbed_without_the_server_and_the_window_follows_in_the_se
 
 def test_what_is_not_kept_is_trained_and_joins_the_baselines(open_page):
     lesson = open_page("series?updates=30&hidden=4&window=10&horizon=3", drawn=DRAWN)
+    lesson.page.locator(CHART.format("errors")).first.scroll_into_view_if_needed()
+    lesson.page.wait_for_selector(f"{CHART.format('errors')} .plot[data-painted]")
     assert "GRU" not in traces(lesson, "errors")
     lesson.page.get_by_role("button", name="Train", exact=True).click()
-    lesson.page.get_by_test_id("stProgress").first.wait_for(state="detached", timeout=COLD)
     for name in ("Elman", "GRU", "LSTM", "Convolution"):
         lesson.page.wait_for_function(
-            "([chart, name]) => document.querySelector(`${chart} .plot`).data.some(one => one.name === name)",
+            "([chart, name]) => document.querySelector(`${chart} .plot`)?.data?.some(one => one.name === name)",
             arg=[CHART.format("errors"), name],
+            timeout=COLD,
         )
+    lesson.page.get_by_test_id("stProgress").first.wait_for(state="detached")
     errors = traces(lesson, "errors")["GRU"][1]
     assert len(errors) == 3 and np.isfinite(errors).all()
     lesson.page.locator(lesson.PLAYER).wait_for()
@@ -93,4 +97,4 @@ def test_a_preset_that_gives_the_slider_another_range_stays_pressed_and_prose_an
         lesson.wait_until_idle()
         year = lesson.page.locator(f"{FAN} output").inner_text().strip()
         lesson.page.get_by_text(re.compile(f"With the slider at {year}")).wait_for()
-        assert lesson.page.locator(pressed).all_inner_texts() == [name]
+        expect(lesson.page.locator(pressed)).to_have_text([name])

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import STATE_CHART
+from tests.browser.lesson_page import MODULES, STATE_CHART
 
 SENTENCE = "To be, or not to be, that is the question"
 
@@ -60,20 +61,21 @@ def test_a_changed_control_repaints_in_place(open_page):
     assert lesson.page.evaluate(f"{now}.every((one, k) => one === window.before[k])")
     assert lesson.look("[p.timeline.position, p.count, p.pinned.time, p.pinned.unit]") == [6, 20, 3, 40]
     assert plot(lesson, "g._fullLayout.xaxis.range.map(Math.round)") == [5, 15]
-    np.testing.assert_allclose(heatmap(lesson), character_model("GRU").read(SENTENCE).trace.h.T, atol=1e-6)
+    h = character_model("GRU").read(SENTENCE).trace.h
+    lesson.eventually(lambda: np.testing.assert_allclose(heatmap(lesson), h.T, atol=1e-6))
 
 
 def test_a_unit_under_the_pointer_in_the_chart_lights_up_in_the_player_and_the_other_way_round(open_page):
     lesson = open_page(height=1300)
     lesson.page.mouse.move(*over_chart(lesson, 12, 30))
     lesson.page.mouse.move(*over_chart(lesson, 13, 31))
-    seen = "(async () => JSON.stringify((await import('/assets/stage/moment.js')).now().hover))()"
+    seen = f"(async () => JSON.stringify((await import('{MODULES}/moment.js')).now().hover))()"
     lesson.page.wait_for_function(
         f"""async () => await {seen} === '{{"time":13,"unit":31}}'"""
     )  # plotly takes its time
     assert lesson.look("p.tip.hidden")
     lesson.point_to(20, 5)
-    assert lesson.page.evaluate(seen) == '{"time":20,"unit":5}'
+    lesson.page.wait_for_function(f"""async () => await {seen} === '{{"time":20,"unit":5}}'""")
     mark = lesson.page.locator(f"{STATE_CHART} .mark.hover")
     x, y = over_chart(lesson, 20, 5)
     box = mark.bounding_box()
@@ -116,12 +118,13 @@ def test_a_sweep_is_scrubbed_without_the_server_and_rests_in_the_link(open_page)
     lesson.page.wait_for_function("location.search.includes('loop=0.7')")
     other = open_page(lesson.page.url)
     other.page.locator(chart).scroll_into_view_if_needed()
-    assert other.page.locator(f"{chart} output").text_content() == "0.7 ×"
+    expect(other.page.locator(f"{chart} output")).to_have_text("0.7 ×")
 
 
 def test_the_theme_is_followed_in_place(open_page):
     lesson = open_page(color_scheme="light", height=1300)
     light = lesson.column_colours(20)
+    lesson.page.wait_for_selector(f"{STATE_CHART} .plot[data-painted]", state="attached")
     background = plot(lesson, "g._fullLayout.paper_bgcolor")
     lesson.player.focus()
     lesson.page.keyboard.press("Home")
@@ -130,6 +133,7 @@ def test_the_theme_is_followed_in_place(open_page):
     lesson.page.wait_for_function(
         f"document.querySelector('{STATE_CHART} .plot')._fullLayout.paper_bgcolor !== '{background}'"
     )
+    lesson.page.wait_for_function("window.rnnvizPlayer.theme === 'dark'")
     assert lesson.look("p.timeline.position") == 1
     lesson.page.keyboard.press("End")
     lesson.page.wait_for_function("window.rnnvizPlayer.timeline.position === 41")

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import itertools
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from rnnviz.stage.standalone import page as standalone_page
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import STATE_CHART, LessonPage, number
+from tests.browser.lesson_page import MODULES, PATIENCE, STATE_CHART, LessonPage, number
 
 TEXT = "to be or not to be"
 SAVE = "Save as a file"
@@ -45,21 +48,25 @@ def test_the_saved_player_plays_from_disk_without_a_network(open_page, browser, 
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     page.on("request", lambda request: wrong.append(request.url) if "blob:" not in request.url else None)
+    page.set_default_timeout(PATIENCE)
     page.goto(path.as_uri())
     saved = LessonPage(page)
     page.wait_for_selector(LessonPage.PLAYER)
+    page.wait_for_function("window.rnnvizPlayer?.frames > 0")
     assert wrong == [path.as_uri()]
     assert saved.fingerprint == lesson.fingerprint
-    assert page.get_by_role("heading", name=title).is_visible() and page.title() == title
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.title() == title
     h = character_model("GRU").read(TEXT).trace.h
     assert saved.look("[p.timeline.position, p.quantity, p.theme]") == [4, "n", "dark"]
     assert f"unit 5 at t = 4: h = {h[3, 5]:.4f}".replace("-", "−") in saved.readout.inner_text()
     page.get_by_role("button", name="Light colours").click()
-    assert saved.look("p.theme") == "light"
+    page.wait_for_function("window.rnnvizPlayer.theme === 'light'")
 
     saved.player.get_by_label("Show", exact=True).select_option("h")
     saved.player.get_by_label("Speed").select_option("8")
     saved.player.focus()
+    saved.stand_at(8.3)
     page.keyboard.press("Home")
     page.keyboard.press("Space")
     page.wait_for_function("window.rnnvizPlayer.timeline.position > 8.2")
@@ -104,6 +111,7 @@ def test_the_picture_of_the_player_is_what_stands_there(open_page, tmp_path):
 
 def test_a_figure_is_saved_in_its_colours_with_its_words(open_page, tmp_path):
     lesson = open_page(f"?text={TEXT.replace(' ', '+')}", height=1300, color_scheme="dark")
+    lesson.page.wait_for_selector(f"{STATE_CHART} .plot[data-painted]", state="attached")
     background = lesson.page.evaluate(f"document.querySelector('{STATE_CHART} .plot').layout.paper_bgcolor")
     caption = lesson.page.locator(f"{STATE_CHART} .caption").inner_text()
     files = {}
@@ -116,9 +124,7 @@ def test_a_figure_is_saved_in_its_colours_with_its_words(open_page, tmp_path):
     with Image.open(files["PNG"]) as image:
         assert image.width == 2 * round(lesson.page.locator(f"{STATE_CHART} .plot").bounding_box()["width"])
         corner = image.convert("RGBA").getpixel((2, 2))
-    red, green, blue = lesson.page.evaluate(
-        f"import('/assets/stage/theme.js').then(({{ rgb }}) => rgb('{background}'))"
-    )
+    red, green, blue = lesson.page.evaluate(f"import('{MODULES}/theme.js').then(({{ rgb }}) => rgb('{background}'))")
     assert corner == (red, green, blue, 255)
     drawing = files["SVG"].read_text(encoding="utf-8")
     assert caption.split(",")[0] in drawing
@@ -141,16 +147,17 @@ def test_every_figure_has_its_numbers_as_a_table(open_page):
     assert download.value.suggested_filename == "unrolling-state.csv"
     rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
     h = character_model("LSTM").read(TEXT).trace.h
-    assert len(rows) == h.size and list(rows[0])[:1] == ["name"]
+    columns = ["time step t, by its input", "unit", "h"]  # as the axes and the scale are called; nothing empty
+    assert len(rows) == h.size and list(rows[0]) == columns
     shown = np.full(h.shape, np.nan, np.float32)
     for row in rows:
-        shown[int(row["x"]) - 1, int(row["y"])] = float(row["z"])
+        shown[int(row[columns[0]]) - 1, int(row["unit"])] = float(row["h"])
     np.testing.assert_array_equal(shown, h.astype(np.float32))
 
     text = lesson.page.evaluate(
         f"""async () => {{
-        const {{ tableOf }} = await import("/assets/stage/table.js");
-        const {{ csv }} = await import("/assets/stage/save.js");
+        const {{ tableOf }} = await import("{MODULES}/table.js");
+        const {{ csv }} = await import("{MODULES}/save.js");
         const plot = document.body.appendChild(document.createElement("div"));
         await window.Plotly.newPlot(plot, {TRACES}, {{ xaxis: {{ domain: [0, 0.4], title: {{ text: "step" }} }},
           xaxis2: {{ domain: [0.6, 1] }}, yaxis2: {{ anchor: "x2" }} }});
@@ -181,3 +188,71 @@ def test_every_table_in_the_prose_is_saved_as_numbers_that_programs_read(open_pa
         ["this GRU cell", str(model.cell.parameters)],
         ["its output layer", str(model.readout.parameters)],
     ]
+
+
+@pytest.mark.parametrize("link", ["gru?view=cell&t=4&pin=4.5", "bptt"])
+def test_the_drawing_of_the_player_is_its_picture_without_pixels(open_page, tmp_path, link):
+    lesson = open_page(link, height=1000, device_scale_factor=2)  # as fine as the picture
+    for item, name in (("Picture (PNG)", "player.png"), ("Drawing (SVG)", "player.svg")):
+        from_the_menu(lesson, item).save_as(tmp_path / name)
+    drawing = (tmp_path / "player.svg").read_text(encoding="utf-8")
+    words = "".join(ElementTree.fromstring(drawing).itertext())
+    assert lesson.look("p.data.title") in words
+    lesson.page.evaluate(
+        """async (drawing) => {
+          const sheet = document.createElement("div");
+          Object.assign(sheet, { id: "sheet", innerHTML: drawing });
+          Object.assign(sheet.style, { position: "fixed", inset: "0 auto auto 0", zIndex: 1e7, lineHeight: 0 });
+          document.body.append(sheet);
+          await Promise.all([...sheet.querySelectorAll("image")].map((image) => image.decode?.()));
+          await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }""",
+        drawing,
+    )
+    lesson.page.locator("#sheet svg").first.screenshot(path=tmp_path / "drawn.png")
+    with Image.open(tmp_path / "player.png") as picture, Image.open(tmp_path / "drawn.png") as drawn:
+        assert abs(np.subtract(picture.size, drawn.size)).max() <= 2
+        # In blocks of 8 pixels, since no two ways to draw an edge agree in single ones.
+        size = [min(sizes) // 8 for sizes in zip(picture.size, drawn.size, strict=True)]
+        both = [
+            np.asarray(one.convert("RGB").resize(size, Image.Resampling.BOX, box=(0, 0, 8 * size[0], 8 * size[1])), int)
+            for one in (picture, drawn)
+        ]
+    apart = abs(both[0] - both[1]).max(axis=2)
+    assert apart.mean() < 3 and apart.max() < 120
+
+
+def test_a_saved_figure_has_its_legend_below_its_title_and_the_link_that_leads_to_it(open_page, tmp_path):
+    lesson = open_page("vanishing?radius=0.8", drawn=".st-key-vanishing-gradient .plot[data-painted]")
+    with lesson.page.expect_download() as download:
+        lesson.page.locator(".st-key-vanishing-gradient button.save", has_text="SVG").click()
+    download.value.save_as(tmp_path / "figure.svg")
+    drawing = ElementTree.parse(tmp_path / "figure.svg").getroot()
+    assert "/vanishing?radius=0.8" in "".join(drawing.itertext())
+    lesson.page.evaluate(
+        "(svg) => document.body.append(Object.assign(document.createElement('div'), { id: 'saved', innerHTML: svg }))",
+        (tmp_path / "figure.svg").read_text(encoding="utf-8"),
+    )
+    said = [lesson.page.locator(f"#saved {part}").bounding_box() for part in (".gtitle", ".gtitle-subtitle", ".legend")]
+    for above, below in itertools.pairwise(said):
+        assert above["y"] + above["height"] <= below["y"] + 1
+
+
+def test_the_table_of_a_figure_says_where_its_numbers_are_logarithms(open_page):
+    lesson = open_page("vanishing", drawn=".st-key-vanishing-gradient .plot[data-painted]")
+    with lesson.page.expect_download() as download:
+        lesson.page.locator(".st-key-vanishing-gradient button.save", has_text="CSV").click()
+    head, *rows = csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    assert head == ["name", "time step t", "log10 ‖∂L/∂hₜ‖₂, ‖∂L/∂cₜ‖₂"]
+    assert {"Elman", "GRU", "LSTM"} <= {row[0] for row in rows}
+    assert not any(row[0].startswith("trace") for row in rows)
+    before_the_last = next(float(y) for name, x, y in rows if name == "Elman" and x == "99")
+    assert -1 < before_the_last < 1
+
+
+def test_a_number_in_the_cell_keeps_its_decimals_in_a_wide_font(open_page, tmp_path):
+    lesson = open_page("lstm?view=cell&t=41")
+    measured = "Array.from(p.current.labels.values(), (one) => one.split('.')[1]?.length)"
+    own = lesson.look(measured)
+    lesson.look("(p.colours.font = \"'DejaVu Sans', Verdana, sans-serif\", p.arrange(), p.draw())")
+    assert lesson.look(measured) == own
