@@ -397,11 +397,11 @@ if len(one) > 1:
 factor = rates["trained"]["LSTM, h"]
 if 0 < factor < 1:
     lesson.check_number(
-        f"The trained LSTM's hidden state keeps {factor:.3f} of a difference at each step, on average. What is left of a "
+        f"The trained LSTM's hidden state keeps ${decimal(factor)}$ of a difference at each step, on average. What is left of a "
         "difference of 1 after 10 steps?",
         answer=factor**10,
         tolerance=max(0.005, 0.05 * factor**10),
-        explain=f"${decimal(factor)}^{{10}}$: ten steps, ten times the factor.",
+        explain=f"${decimal(factor)}^{{10}}$: ten steps, so the factor is multiplied in ten times.",
     )
 else:
     time, unit = len(one) - 1, comparison.unit

@@ -37,8 +37,8 @@ TERMS: dict[str, str] = {
         "for certainty in the right answer."
     ),
     "eigenvalue": (
-        "A number by which a matrix stretches one of its own directions, its eigenvectors. Under repeated "
-        "multiplication the largest one rules."
+        "A number by which a matrix stretches one of its own directions, its eigenvectors; a complex one turns as it "
+        "stretches. Under repeated multiplication the one that is largest in size rules."
     ),
     "Elman network": (
         "The plain recurrent cell: the new state is an activation of a sum of input and last state (Elman 1990). "
@@ -48,8 +48,8 @@ TERMS: dict[str, str] = {
         "A gradient that grows with each step back through time, so that one update can throw away what was learned."
     ),
     "forget bias": (
-        "What is added inside the LSTM's forget gate. Set to 1 or more at the start, the gate begins open, and "
-        "memory begins long."
+        "What is added inside the LSTM's forget gate. Set to 1 or more at the start, the gate begins mostly "
+        "open (σ(1) = 0.73), and memory begins long."
     ),
     "forget gate (f)": "The LSTM's gate that scales the last cell state: 1 keeps it, 0 forgets it.",
     "gate": (
@@ -62,7 +62,7 @@ TERMS: dict[str, str] = {
     ),
     "GRU": (
         "Gated recurrent unit (Cho et al. 2014): one state, an update gate and a reset gate; the new state is a "
-        "mean of the old one and a candidate."
+        "mean of the old one and a candidate, weighted unit by unit."
     ),
     "Hadamard product (⊙)": "The product of two vectors entry by entry.",
     "hidden state (h)": (
@@ -74,7 +74,10 @@ TERMS: dict[str, str] = {
         "The matrix of the derivatives of one vector with respect to another, such as ∂h_t/∂h_{t−1}: how each "
         "unit now depends on each unit before."
     ),
-    "learning rate": "The length of an update for a gradient of length 1.",
+    "learning rate": (
+        "What the gradient is multiplied with to make an update. In plain gradient descent (SGD) it is the length of "
+        "an update for a gradient of length 1; Adam and RMSprop rescale the gradient first."
+    ),
     "logit": (
         "A score before the softmax: any number; a difference of 1 between two logits makes one answer e times as "
         "likely as the other."
@@ -117,7 +120,8 @@ TERMS: dict[str, str] = {
         "have it the other way round."
     ),
     "vanishing gradient": (
-        "A gradient that shrinks with each step back through time, so that early inputs teach the network nothing."
+        "A gradient that shrinks with each step back through time, so that early inputs teach the network "
+        "hardly anything."
     ),
     "weight": "A number that an input or a state is multiplied with. W_ih multiplies the input, W_hh the last state.",
     "window": "The last few inputs, seen together; what is older is not seen at all.",

@@ -22,8 +22,8 @@ FIRST = "unrolling"
 """What opened at the bare address before there was a home page: its links still say so."""
 WORDS = 830
 """Pixels that the words beside the title may take: so they stand beside it."""
-OLD = {"cell", "text", "weights", "seed", "t", "pin", "show", "view", "span", "loop"}
-"""The parameters of that lesson's links."""
+OLD = {"cell", "text", "weights", "seed", "loop"}
+"""The controls of that lesson's links. What is the player's own (t, pin, view …), the player here writes too."""
 
 
 def go_on_with_an_old_link() -> None:
@@ -39,7 +39,8 @@ def go_on_with_an_old_link() -> None:
 def open_lesson(name: str, query: dict[str, str]) -> None:
     """Leave for a lesson of the course; a name that is none changes nothing."""
     if (found := place(name)) is not None:
-        st.switch_page(str(found.row.file), query_params=query)
+        asked = {name: value for name, value in query.items() if not name.lower().startswith("embed")}
+        st.switch_page(str(found.row.file), query_params=asked)  # how a page is embedded is Streamlit's own to say
 
 
 def welcome(title: str, words: str) -> None:

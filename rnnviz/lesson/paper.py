@@ -19,7 +19,7 @@ UPRIGHT = {"text", "mathrm", "operatorname", "mathbf", "textbf", "mathit"}
 MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}
 MARKUP = re.compile(
     r"(?P<fence>`+)(?P<code>.+?)(?P=fence)|\$\$(?P<block>.+?)\$\$|\$(?P<math>.+?)\$"
-    r"|\*\*(?P<bold>.+?)\*\*|\*(?P<italic>[^*\s].*?)\*|\\(?P<plain>[\\`*_{}\[\]()#+.!$-])",
+    r"|\*\*(?P<bold>.+?)\*\*|\*(?P<italic>[^*\s].*?)\*|\\(?P<plain>[\\`*_{}\[\]()<>#+.!$~:|-])",
     re.DOTALL,
 )
 TOKEN = re.compile(r"\\([A-Za-z]+|.)|([{}_^])|([A-Za-z])|([^\\{}_^A-Za-z])", re.DOTALL)

@@ -15,6 +15,7 @@ from rnnviz.training.results import kept
 
 from . import bptt, clipping, gated, sequences, training, unrolling, vanishing
 from .remember import remember
+from .words import counted
 
 TEXT = "To be, or not to be, that is the question"
 UNITS = 16
@@ -113,8 +114,8 @@ def losses() -> Picture | None:
             low=float(np.nanmin(values)),
             high=float(np.nanmax(values)),
         ),
-        f"Loss of Elman, GRU and LSTM on {shown.task.name}, T = {shown.any.plan.length}, over "
-        f"{shown.any.plan.updates:,} updates, log axis. "
+        f"Mean loss of Elman, GRU and LSTM over {counted(len(records['LSTM']), 'seed')} on {shown.task.name}, "
+        f"T = {shown.any.plan.length}, over {shown.any.plan.updates:,} updates, log axis. "
         + ", ".join(f"{cell} ends at {10 ** curve[-1]:.1e}" for cell, curve in curves.items())
         + ".",
     )

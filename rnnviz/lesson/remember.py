@@ -19,7 +19,7 @@ def remember(function: Callable[Given, Result]) -> Callable[Given, Result]: ...
 def remember(*, most: int) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]: ...
 
 
-def remember(function: Callable | None = None, *, most: int = 128) -> Callable:
+def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
     """Keep the last results of a pure function for all visitors, by its arguments; `most` of them.
 
     The result is handed out as it is, not copied: it must be frozen, and a table must not be changed.

@@ -72,8 +72,12 @@ def test_a_link_of_old_goes_on_to_the_first_lesson_with_all_it_says(left, link):
     assert len(left) == 1, "back at home, one stays there"
 
 
-def test_other_parameters_stay_at_home(left):
-    opened(utm_source="mail")
+@pytest.mark.parametrize(
+    "link", [{"utm_source": "mail"}, {"t": "2"}, {"pin": "2.5", "view": "cell", "show": "h"}], ids=str
+)
+def test_other_parameters_stay_at_home(left, link):
+    """The player at home keeps its step in the address: a reload must not lead away."""
+    opened(**link)
     assert not left
 
 
@@ -82,6 +86,7 @@ def test_other_parameters_stay_at_home(left):
     [
         ("lstm", "text=a%20%26b&f=open&text2=", [("lstm.py", {"text": "a &b", "f": "open", "text2": ""})]),
         ("gru", "", [("gru.py", {})]),
+        ("gru", "embed=true&EMBED_OPTIONS=dark_theme&text=a", [("gru.py", {"text": "a"})]),
         ("../app", "", []),
         ("nowhere", "a=1", []),
         ("home", "", []),
