@@ -1,38 +1,58 @@
-// A picture of the player as it stands, with its title, its words and its scales, twice as fine as on the screen.
+// A picture of the player as it stands, with its title, its words and its scales: in pixels twice as fine as on the
+// screen, or as a drawing without pixels but those of its heatmaps.
+
+import { recorded } from "./vector.js";
 
 const SCALE = 2;
 const ROOM = 14; // around everything, in css pixels
 
 // A promise of a PNG.
 export function pictureOf(player) {
-  const { element, canvas, colours, data } = player;
+  const sheet = sheetOf(player);
+  const paper = Object.assign(document.createElement("canvas"), { width: Math.round(sheet.width * SCALE), height: Math.round(sheet.height * SCALE) });
+  drawOn(paper, player, sheet, SCALE);
+  return new Promise((done, failed) => paper.toBlob((blob) => (blob ? done(blob) : failed(new Error("the picture is too large"))), "image/png"));
+}
+
+// The same as an SVG file, as text.
+export function drawingOf(player) {
+  const sheet = sheetOf(player);
+  const text = recorded(Math.round(sheet.width), Math.round(sheet.height), player.colours.background, (paper) => drawOn(paper, player, sheet, 1));
+  player.arrange(); // on the screen again: what was drawn meanwhile was written down
+  return text;
+}
+
+// Where everything is that belongs to the picture, in the places of the window.
+function sheetOf(player) {
   const [words, picture] = [player.readout.parentElement, player.picture].map((one) => one.getBoundingClientRect());
-  const heading = new Heading(data.title, picture.width, colours);
-  const from = { left: picture.left - ROOM, top: Math.min(words.top, picture.top) - heading.height - 2 * ROOM };
-  const paper = document.createElement("canvas");
-  paper.width = Math.round((picture.width + 2 * ROOM) * SCALE);
-  paper.height = Math.round((Math.max(words.bottom, picture.bottom) - from.top + ROOM) * SCALE);
+  const heading = new Heading(player.data.title, picture.width, player.colours);
+  const [left, top] = [picture.left - ROOM, Math.min(words.top, picture.top) - heading.height - 2 * ROOM];
+  const height = Math.max(words.bottom, picture.bottom) - top + ROOM;
+  return { heading, left, top, width: picture.width + 2 * ROOM, height };
+}
+
+function drawOn(paper, player, { heading, left, top }, scale) {
+  const { element, canvas, colours } = player;
   const context = paper.getContext("2d");
-  context.scale(SCALE, SCALE);
   context.fillStyle = colours.background;
   context.fillRect(0, 0, paper.width, paper.height);
+  context.scale(scale, scale);
   heading.draw(context, ROOM, ROOM);
-  context.translate(-from.left, -from.top); // from here on in the places of the window
-  const { left, top, width, height } = canvas.getBoundingClientRect();
-  context.drawImage(rendered(player), left, top, width, height);
+  context.translate(-left, -top); // from here on in the places of the window
+  const place = canvas.getBoundingClientRect();
+  context.drawImage(rendered(player, scale), place.left, place.top, place.width, place.height);
   for (const strip of player.legend.querySelectorAll("i")) drawStrip(context, strip);
   const asides = [...player.picture.children].filter((one) => one !== canvas && one !== player.tip && !one.hidden);
   for (const one of [player.readout, player.legend, ...asides]) drawWords(context, one);
   element.dataset.saved = String(Number(element.dataset.saved ?? 0) + 1);
-  return new Promise((done, failed) => paper.toBlob((blob) => (blob ? done(blob) : failed(new Error("the picture is too large"))), "image/png"));
 }
 
 // The canvas alone, painted anew in finer pixels; then the screen's again.
-function rendered(player) {
+function rendered(player, scale) {
   const { canvas } = player;
   const { width, height } = canvas.getBoundingClientRect();
-  Object.assign(canvas, { width: Math.round(width * SCALE), height: Math.round(height * SCALE) });
-  player.ratio = (SCALE * width) / player.current.width; // a view may be drawn larger than it was arranged
+  Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
+  player.ratio = (scale * width) / player.current.width; // a view may be drawn larger than it was arranged
   player.current.paint(player.ratio, player.colours);
   player.draw();
   const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
