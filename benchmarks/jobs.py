@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import chromium
 from tests.browser.conftest import ROOT, serve
 
-from .browser import PLAYER, WATCH
+from .measuring import PLAYER, WATCH
 from .report import Number, Report
 
 RATIO, FIRST, STOP = 1.5, 1.0, 0.5

@@ -45,7 +45,8 @@ class Number:
         return above and (self.at_most is None or self.value <= self.at_most)
 
     def __str__(self) -> str:
-        digits = 0 if not self.value else max(0, 2 - math.floor(math.log10(abs(self.value))))
+        drawn_out = self.value and math.isfinite(self.value)
+        digits = max(0, 2 - math.floor(math.log10(abs(self.value)))) if drawn_out else 0
         text = f"{self.value:,.{min(digits, 3)}f}" + (f" {self.unit}" if self.unit else "")
         if self.at_most is None and self.at_least is None:
             return text

@@ -89,8 +89,7 @@ lesson.presets(
             "The lines hug the truth for twenty years, and nothing of it is a forecast of twenty years: each point has been told "
             f"the year before. Persistence, told the same, is the line to compare with. {said}",
         ),
-    ],
-    first=1,
+    ]
 )
 
 shown, seen = time_series_words.example(judged), time_series_words.seen_by_convolution(task.window)

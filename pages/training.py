@@ -1,7 +1,7 @@
 """Lesson: who learns what. The same task and budget for three cells, several seeds, and the insides of every run."""
 
 from rnnviz import figures
-from rnnviz.lesson import Lesson, Preset, training, training_drawn, training_live
+from rnnviz.lesson import Lesson, Preset, training, training_drawn, training_live, training_words
 from rnnviz.lesson.words import counted
 from rnnviz.training.standard_runs import SOLVED, WINDOW
 
@@ -26,7 +26,7 @@ lesson.presets(
         Preset(
             "Adding, T = 50",
             {**STANDARD, "task": "adding", "length": 50, "updates": 1000},
-            "Look at the **heatmap**: where the rows stay near the low end of the scale at the left, the loss never reached the first steps.",
+            "Look at the **heatmap**: where a row is near the low end of the scale at the left, the loss did not reach the first steps at that moment.",
         ),
         Preset(
             "Adding, T = 10",
@@ -90,6 +90,8 @@ lesson.say(
     "had to do besides, and need not follow the *multiply-adds*, which are those of one step of the cell. On many processors torch has a faster program "
     "for the LSTM alone (oneDNN): without it, one LSTM update takes about four times as long, a little longer than a GRU's. *Updates clipped*: the share whose ‖g‖ was above θ."
 )
+if not held and (reached := training_words.how_far(shown.records)):
+    lesson.say(reached)
 lesson.download(shown.frame, "training-runs", label="All updates of these runs (CSV)")
 
 lesson.section(

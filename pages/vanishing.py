@@ -103,7 +103,7 @@ lesson.presets(
             "ReLU does not",
             {**BY_RADIUS, "phi": "relu", "length": 100, "forget": "1", "scale": 1.0},
             "ReLU's slope is 1 or 0 and does not shrink as the state grows. About half of the units are on, so at 1.0 it still vanishes; but "
-            "here, at radius 2.5, nothing stops it. Change only φ to *tanh*, and see.",
+            "at radius 2.5 nothing stops it. Change only φ to *tanh*, and see.",
             {"radius": 2.5},
         ),
         Preset(
@@ -120,8 +120,7 @@ lesson.presets(
             "vanishes within a few dozen steps, like the others. Having a forget gate is not enough: it must be open.",
             {"factor": 1.0},
         ),
-    ],
-    first=0,
+    ]
 )
 
 lesson.section(
@@ -194,17 +193,20 @@ else:
     mine = vanishing.flow(usual)
     lesson.say(words.typical_prose(this, usual))
     fan_low, fan_high = vanishing.axis_limits(usual.length)
+    ends = {}
     for cell, column in zip(CELLS, lesson.columns(1, 1, 1), strict=True):
         one = mine.logs["LSTM, h" if cell == "LSTM" else cell]
         many = vanishing.typical(cell, vanishing.for_one_cell(cell, usual))
+        ends[cell] = one[now, 0], many[now, :, 0]
         with column:
             lesson.chart(
                 figures.norm_fan(many, one, vanishing.QUANTILES, cell=cell, at=at, low=fan_low, high=fan_high),
                 f"typical-{cell.lower()}",
-                caption=f"{cell}, 200 initialisations",
+                caption=words.typical_caption(cell, this, usual),
                 alt=f"At {start:g} the median at t = 1 is {words.spoken(many[at, 2, 0])}.",
                 sweep=words.sweep(this, fan_frames(many, one, fan_low, fan_high), slider=True),
             )
+    lesson.say(words.typical_verdict(setting, ends))
 
 lesson.section("Check yourself")
 vanishing_questions.questions(lesson, this)

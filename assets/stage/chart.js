@@ -16,6 +16,7 @@ import { themeOf } from "./theme.js";
 
 const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
 const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
+const LETTER = 8; // pixels that a letter of a saved figure's caption is wide, at most
 let plotly = null; // a promise, made once
 
 export default keyed((root, base) => new Chart(root, base));
@@ -145,6 +146,11 @@ class Chart {
     if (layout.meta?.labels) Object.assign(layout.xaxis, { showticklabels: false, ticks: "" });
     this.sweep.fill(data);
     await Plotly.react(this.plot, data, layout, CONFIG);
+    const { t, b } = this.plot._fullLayout._size;
+    if (b < layout.margin.b - 1) { // the lines of a legend took so much room that plotly cut the margins
+      layout.height += (t + b) * (layout.margin.b / b - 1);
+      await Plotly.react(this.plot, data, layout, CONFIG);
+    }
     if (this.destroyed) {
       Plotly.purge(this.plot);
       return;
@@ -279,13 +285,18 @@ class Chart {
     const { data, layout, clientWidth: width, clientHeight: height } = this.plot;
     const labels = this.figure.layout.meta?.labels;
     const ticks = labels && { tickmode: "array", tickvals: labels.map((_, k) => k + 1), ticktext: labels, tickangle: 0, showticklabels: true };
+    const lines = wrapped(this.caption.textContent, (width - 16) / LETTER);
+    const above = 22 * lines.length + 26; // of the picture, for the caption and the link that leads to it
     const figure = { data, layout: {
       ...layout,
-      title: { text: this.caption.textContent.replaceAll("&", "&amp;").replaceAll("<", "&lt;"), font: { size: 15 }, x: 0.01, xanchor: "left" },
-      margin: { ...layout.margin, t: layout.margin.t + 40 },
+      title: {
+        text: lines.map(escaped).join("<br>"), font: { size: 15 }, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 10, l: 8 },
+        subtitle: { text: escaped(address((width - 16) / (0.75 * LETTER))), font: { size: 11 } },
+      },
+      margin: { ...layout.margin, t: this.plot._fullLayout._size.t + above },
       xaxis: { ...layout.xaxis, ...ticks },
     } };
-    const size = { width, height: height + 40, scale: format === "png" ? 2 : 1 };
+    const size = { width, height: height + above, scale: format === "png" ? 2 : 1 };
     window.Plotly.downloadImage(figure, { format, filename: this.header.name, ...size });
   }
 
@@ -311,6 +322,28 @@ class Chart {
     disown(this.sweep);
     if (this.wired && !this.painting) window.Plotly.purge(this.plot); // else `draw` does, once plotly has finished
   }
+}
+
+// Where the page with these settings is, without the host, in at most so many letters.
+function address(most) {
+  const { pathname, search } = window.location;
+  const whole = pathname + search;
+  return whole.length > most ? `${whole.slice(0, Math.floor(most) - 1)}…` : whole;
+}
+
+// Words in lines of at most so many letters.
+function wrapped(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trim();
+    if (line.length <= most || !lines.at(-1)) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 // What scrolls the element: a margin around what is in sight counts from there only.

@@ -2,6 +2,7 @@
 // how far the whole state has moved.
 
 import { change, largestChange, turned } from "./ghost.js";
+import { legible } from "./presenting.js";
 import { percent, written } from "./trace.js";
 
 const NARROWEST = 6; // columns below this width show the state alone: two in one would be noise
@@ -36,11 +37,11 @@ export function paintWas(context, { data, ghost, time, x, inner, y, height, colo
   const wide = inner >= 52;
   context.textBaseline = "middle";
   context.textAlign = wide ? "left" : "center";
-  context.font = `${other ? 700 : 400} ${Math.min(13, inner * 1.1)}px ${colours.mono}`;
+  context.font = `${other ? 700 : 400} ${Math.min(legible(13), inner * 1.1)}px ${colours.mono}`;
   context.fillText(ghost.outputs[time][0], wide ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
   if (!wide) return;
   context.textAlign = "right";
-  context.font = `10px ${colours.font}`;
+  context.font = `${legible(10)}px ${colours.font}`;
   context.fillText(percent(ghost.probability(time, 0)), x + inner - 3, y + height / 2 + 0.5);
 }
 

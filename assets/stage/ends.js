@@ -1,6 +1,7 @@
 // The two ends of a column in the unrolled picture: what is read at the bottom, what is said next at the top.
 
 import { paintFitting } from "./fit.js";
+import { legible } from "./presenting.js";
 import { percent } from "./trace.js";
 
 const NARROWEST = 5; // columns below this width have no room for a character
@@ -21,11 +22,11 @@ export function paintOutput(context, { data, time, x, inner, y: top, height: who
     context.fillStyle = colours.ink;
     context.textBaseline = "middle";
     context.textAlign = wide ? "left" : "center";
-    context.font = `${Math.min(13, inner * 1.1)}px ${colours.mono}`;
+    context.font = `${Math.min(legible(13), inner * 1.1)}px ${colours.mono}`;
     context.fillText(name, wide ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
     if (!wide) return;
     context.textAlign = "right";
-    context.font = `10px ${colours.font}`;
+    context.font = `${legible(10)}px ${colours.font}`;
     context.fillText(percent(p), x + inner - 2, y + height / 2 + 0.5);
   });
 }
@@ -37,7 +38,7 @@ export function paintRight(context, { data, time, x, inner, y, height, colours }
   context.fillStyle = colours.ink;
   context.textBaseline = "middle";
   context.textAlign = wide ? "left" : "center";
-  context.font = `700 ${Math.min(13, inner * 1.1)}px ${colours.mono}`;
+  context.font = `700 ${Math.min(legible(13), inner * 1.1)}px ${colours.mono}`;
   context.fillText(data.right[time], wide ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
 }
 
@@ -57,6 +58,6 @@ export function paintNumber(context, { time, middle, column, y, height, colours 
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillStyle = colours.muted;
-  context.font = `10px ${colours.font}`;
+  context.font = `${legible(10)}px ${colours.font}`;
   context.fillText(String(time + 1), middle, y + height / 2);
 }

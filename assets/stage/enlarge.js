@@ -1,11 +1,15 @@
 // A plotly figure drawn k times larger, in place: its letters, margins, marks and lines, and with them its height.
 
-const LEAST = 1.25 * 13; // letters of a figure that is enlarged are at least that high
+const LEAST = 18.6; // letters of a figure that is enlarged are at least that high, and so its exponents 13 (plotly: 70 %)
 const EDGES = new Set(["t", "r", "b", "l", "pad"]);
 const LENGTHS = { colorbar: ["thickness", "xpad", "ypad"], annotation: ["xshift", "yshift", "ax", "ay", "standoff", "arrowwidth"], title: ["standoff"] };
 
 export function enlarge({ data, layout }, k) {
-  layout.height *= k;
+  const beside = Math.max(k, LEAST / 13); // what stands beside the plot grows as its letters do
+  const { margin } = layout;
+  layout.height = k * layout.height + (beside - k) * (margin.t + margin.b);
+  layout.margin = Object.fromEntries(Object.entries(margin).map(([edge, value]) => [edge, (beside / k) * value]));
+  layout.hoverlabel = { font: { size: 13 } }; // plotly's own, which follows no other font
   for (const one of [...data, layout]) walk(one, "", k);
 }
 

@@ -2,6 +2,7 @@
 
 import { head } from "./arrow.js";
 import { paintFitting } from "./fit.js";
+import { legible } from "./presenting.js";
 import { percent } from "./trace.js";
 
 const HEIGHT = 360;
@@ -16,7 +17,7 @@ export class Folded {
     const across = narrow ? 1 : keys.length;
     const size = Math.max(4, Math.min(26, (narrow ? width * 0.42 : 420 / (keys.length + 1)) / side));
     const block = side * size;
-    const pitch = Math.max(block + 24, CAPTION);
+    const pitch = Math.max(block + 24, (CAPTION * legible(12)) / 12);
     const boxWidth = across * pitch + 16;
     const beside = narrow || !data.gates.length ? 0 : 84 + 24 * data.gates.length; // the gates stand beside it, above the input
     const boxHeight = Math.max(beside, (keys.length / across) * (block + 28) + 12);
@@ -58,7 +59,7 @@ export class Folded {
 
   text(context, words, x, y, { size = 13, colour, align = "center", font, weight = 400 }) {
     context.fillStyle = colour ?? this.colours.ink;
-    context.font = `${weight} ${size}px ${font ?? this.colours.font}`;
+    context.font = `${weight} ${legible(size)}px ${font ?? this.colours.font}`;
     context.textAlign = align;
     context.textBaseline = "middle";
     context.fillText(words, x, y);

@@ -1,6 +1,6 @@
 // What a person does with pointer and keyboard, and what the player does then.
 
-import { set } from "./moment.js";
+import { now, set } from "./moment.js";
 import { scale } from "./presenting.js";
 import { says } from "./tip.js";
 
@@ -73,6 +73,13 @@ export function over(player, point, x, y) {
   tip.style.top = `${y * scale() + 18}px`;
 }
 
+// Into the cell, at the step of the number that is pinned.
+function lookInside(player) {
+  const { pin } = now();
+  if (pin && player.view !== "cell") player.goTo(pin.time + 1);
+  player.views.open("cell");
+}
+
 function press(player, event) {
   const target = event.composedPath()[0];
   const theirs = { " ": ["BUTTON", "SELECT"], Enter: ["BUTTON", "SELECT", "INPUT"], default: ["SELECT", "INPUT"] };
@@ -87,7 +94,7 @@ function press(player, event) {
     End: () => player.jump(timeline.end),
     ArrowDown: () => player.pinBeside(1),
     ArrowUp: () => player.pinBeside(-1),
-    Enter: () => views.open("cell"),
+    Enter: () => lookInside(player),
     Escape: () => (views.name === "cell" ? views.back() : player.pin(null)),
   }[event.key];
   if (!act) return;

@@ -2,13 +2,14 @@
 
 import { Arithmetic, resting } from "./arithmetic.js";
 import { Lanes } from "./lanes.js";
+import { scale } from "./presenting.js";
 import { elements } from "./symbols.js";
 import { percent, written } from "./trace.js";
 import { reachedBy, Wiring } from "./wiring.js";
 
 const BESIDE = 1000; // from this width on the lanes stand beside the wiring
 const NARROW = 560; // below it the wiring takes its narrow form
-const SHARE = 0.56; // of the width, for the wiring
+const SHARE = { page: 0.56, presented: 0.6 }; // of the width, for the wiring
 const ARITHMETIC = { wide: 46, narrow: 92 }; // the height that is kept free for it
 
 export class Inside {
@@ -27,7 +28,7 @@ export class Inside {
   arrange(data, { width, first, count }) {
     const beside = width >= BESIDE;
     const narrow = width < NARROW;
-    const left = beside ? Math.round(width * SHARE) : width;
+    const left = beside ? Math.round(width * (scale() > 1 ? SHARE.presented : SHARE.page)) : width;
     const height = this.wiring.arrange(data, { x: 0, y: 0, width: left }, narrow);
     const words = narrow ? ARITHMETIC.narrow : ARITHMETIC.wide;
     const box = beside ? { x: left + 18, y: 0, width: width - left - 18, height: height + words } : { x: 0, y: height + words + 12, width, height: null };

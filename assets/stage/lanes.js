@@ -4,6 +4,7 @@ import { head } from "./arrow.js";
 import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
 import { lock } from "./lock.js";
+import { legible } from "./presenting.js";
 
 const ORDER = ["f", "i", "g", "o", "r", "z", "n", "c", "h"];
 const FAINT = 0.16;
@@ -21,7 +22,7 @@ export class Lanes {
   // box: { x, y, width, height }; a height of null takes what the lanes need. first, count: the steps in view.
   arrange(data, { x, y, width, height }, { first, count }) {
     const keys = ORDER.filter((key) => data.byKey.has(key));
-    const gutter = width < 360 ? 46 : 58;
+    const gutter = (width < 360 ? 46 : 58) + 4 * (legible(10) - 10);
     const mapped = count < data.steps;
     const foot = 36 + (mapped ? MAP + 8 : 0);
     const each = Math.min(TALLEST * data.units + 8, height === null ? Math.max(56, Math.min(120, data.units * 1.1)) : (height - foot - TOP) / keys.length);
@@ -33,7 +34,7 @@ export class Lanes {
     this.rows = keys.map((key, k) => ({ key, y: TOP + k * each, height: tall, was }));
     const end = TOP + keys.length * each;
     this.tokens = { y: end, height: 18 };
-    this.steps = { y: end + 18, height: 12 };
+    this.steps = { y: end + 18, height: legible(12) };
     this.map = mapped ? { y: end + 36, height: MAP } : null;
     this.height = end + foot;
     Object.assign(this, { data, ghost, x0: x, y0: y, width, gutter, column, first, count, each });
@@ -70,13 +71,13 @@ export class Lanes {
       context.fillStyle = data.palette.gates[key] ?? colours.ink;
       context.fillText(symbol, gutter - 11, middle - (held ? 12 : 7));
       if (held) this.paintHeld(context, key, middle - 13);
-      context.font = `10px ${colours.font}`;
+      context.font = `${legible(10)}px ${colours.font}`;
       context.fillStyle = colours.muted;
       context.fillText(name.split(" ")[0], gutter - 11, middle + (held ? 2 : 7), gutter - 13);
       if (held) context.fillText(held < data.units ? `${held} held` : "held", gutter - 11, middle + 14, gutter - 13);
       if (was) context.fillText("was", gutter - 11, y + was.from + was.height / 2);
     }
-    context.font = `10px ${colours.font}`;
+    context.font = `${legible(10)}px ${colours.font}`;
     context.fillText("t", gutter - 11, this.steps.y + this.steps.height / 2);
   }
 
@@ -111,7 +112,7 @@ export class Lanes {
     const every = [1, 2, 5, 10, 20, 50, 100].find((n) => n * column >= 26) ?? 200;
     if ((time + 1) % every === 0 || (time === 0 && every < 10)) {
       context.fillStyle = colours.muted;
-      context.font = `10px ${colours.font}`;
+      context.font = `${legible(10)}px ${colours.font}`;
       context.fillText(String(time + 1), middle, this.steps.y + this.steps.height / 2);
     }
   }

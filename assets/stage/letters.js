@@ -5,6 +5,7 @@
 import { head } from "./arrow.js";
 import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
+import { legible } from "./presenting.js";
 import { rgb } from "./theme.js";
 
 const TOP = 6;
@@ -174,7 +175,7 @@ export class Letters {
     const after = 1 + context.measureText(caption).width;
     context.fillText(caption, 1, TOP + CAPTION / 2);
     context.fillStyle = colours.muted;
-    context.font = `13px ${colours.font}`;
+    context.font = `${legible(13)}px ${colours.font}`;
     const choose = "up/down arrows or a click below choose another unit";
     const lines = [
       `bars from ${scale === "signed" ? `−${limit}` : 0} to ${limit}${beyond ? ", an arrow is beyond" : ""}${ghost ? `; underlined and in outline: ${ghost.label}` : ""}`,
@@ -190,7 +191,7 @@ export class Letters {
     const { data, colours, strip, quantity, known } = this;
     const { scale, limit } = data.byKey.get(quantity);
     const start = data.arrays[`start ${quantity}`];
-    context.font = `${Math.min(12, strip.size * 0.5)}px ${colours.font}`;
+    context.font = `${Math.min(legible(12), strip.size * 0.5)}px ${colours.font}`;
     context.textAlign = "center";
     for (let unit = 0; unit < data.units; unit++) {
       const [x, y] = [1 + (unit % strip.across) * strip.size, strip.y + Math.floor(unit / strip.across) * strip.size];
@@ -255,7 +256,7 @@ export function wrapped(tokens, across) {
 
 // The strip of units: as few rows as cells that a finger can hit allow.
 function unitStrip(units, width) {
-  const rows = Math.ceil(units / Math.max(1, Math.floor((width - 2) / 20)));
+  const rows = Math.ceil(units / Math.max(1, Math.floor((width - 2) / legible(20, 0.5))));
   const across = Math.ceil(units / rows);
   return { rows, across, size: Math.min(28, Math.floor((width - 2) / across)) };
 }

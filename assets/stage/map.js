@@ -78,7 +78,8 @@ class CourseMap {
   mark() {
     for (const { lesson, mark, link } of this.cards) {
       const { known, predictions, right, checks, done } = remembered.summary(lesson.name);
-      const text = done ? `✓ all ${checks} checks` : right || predictions ? `${right} of ${checks} checks` : known ? "opened" : "";
+      const answered = done ? `✓ all ${checks} checks` : right || predictions ? `${right} of ${checks} checks` : known ? "opened" : "";
+      const text = predictions ? `${answered} · prediction made` : answered;
       if (mark.textContent !== text) mark.textContent = text;
       link.classList.toggle("done", done);
     }

@@ -179,7 +179,8 @@ class Mask {
       slider.setAttribute("aria-label", `${row.name} ${plain(row.symbol)}, ${label}`);
       const follow = (event) => {
         const box = slider.getBoundingClientRect();
-        const share = (box.bottom - slider.clientTop - event.clientY) / slider.clientHeight;
+        const zoom = box.height / slider.offsetHeight; // not 1 when it is presented
+        const share = ((box.bottom - event.clientY) / zoom - slider.clientTop) / slider.clientHeight;
         this.move(which, k, Math.round(100 * share));
       };
       slider.onpointerdown = (event) => {

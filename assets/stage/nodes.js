@@ -5,9 +5,12 @@ import { paintFitting } from "./fit.js";
 import { ghostOf } from "./ghost.js";
 import { cellIn, gridIn } from "./grid.js";
 import { lock } from "./lock.js";
+import { legible } from "./presenting.js";
 import { write } from "./symbols.js";
 import { percent, short } from "./trace.js";
 
+const LARGE = 14.5; // letters that are enlarged are at most that high
+const CLOSER = 1.3; // how much wider than its room a number may be, whatever font there is: its digits stand closer then
 const GHOST = 0.34; // the height of the ghost's strip, of the plate's
 
 export class Nodes {
@@ -16,7 +19,8 @@ export class Nodes {
     this.labels = new Map(); // node -> the number that stands on it
   }
 
-  arrange(data, layout) {
+  // zoom: how many times larger than laid out the wiring is drawn
+  arrange(data, layout, zoom) {
     const plates = Object.entries(layout.places).filter(([, { plate }]) => plate);
     this.grids = new Map();
     let [across, down] = [1, 0];
@@ -27,7 +31,7 @@ export class Nodes {
       down += 2 * grid.down; // once for the ghost
     }
     Object.assign(this.pixels, { width: across, height: down });
-    Object.assign(this, { data, layout, image: new ImageData(across, down) });
+    Object.assign(this, { data, layout, zoom, image: new ImageData(across, down) });
   }
 
   // What the next nodes show.
@@ -87,11 +91,16 @@ export class Nodes {
   }
 
   text(context, words, x, y, { size = 12, weight = 400, align = "center", colour = this.colours.ink, font = this.colours.font, room } = {}) {
-    context.font = `${weight} ${size}px ${font}`;
+    context.font = `${weight} ${this.large(size)}px ${font}`;
     context.textAlign = align;
     context.textBaseline = "middle";
     context.fillStyle = colour;
     context.fillText(words, x, y, room);
+  }
+
+  // Letters as the mode wants them, as far as the boxes have room for them.
+  large(size) {
+    return Math.max(size, Math.min(LARGE, legible(size, this.zoom)));
   }
 
   get decimals() {
@@ -122,7 +131,7 @@ export class Nodes {
     const { muted } = this.colours;
     const ghost = this.ghostValue(key);
     const held = this.heldHere(key);
-    const size = narrow ? 11 : 13;
+    const size = this.large(narrow ? 11 : 13);
     const edge = narrow ? 4 : 10;
     const room = w - 2 * edge - size;
     let row = plate.y + plate.h / 2 + (ghost === undefined ? 0 : plate.h * GHOST + 2) + (narrow ? 8 : 10);
@@ -134,7 +143,7 @@ export class Nodes {
       this.text(context, `was ${short(ghost, this.decimals)}`, x + w / 2 - edge, row, { size: narrow ? 9 : 10.5, align: "right", colour: muted });
     }
     const { name } = this.data.byKey.get(key);
-    const bottom = { size: narrow ? 9 : 10.5, colour: muted };
+    const bottom = { size: narrow ? 9 : 10.5, colour: muted, room: w - 6 };
     const says = { null: name, this: `${name}: held` }[held] ?? `${held} held`;
     const words = narrow ? (held === "this" ? "held" : held ?? name.split(" ")[0]) : `${operator}  ${says}`;
     this.text(context, words, x, y + h / 2 - (narrow ? 7 : 8), bottom);
@@ -142,12 +151,12 @@ export class Nodes {
 
   // The chosen unit's number, with as many decimals as there is room for.
   number(context, key, value, x, y, { size, room = Infinity, align = "center", weight = 700 }) {
-    context.font = `${weight} ${size}px ${this.colours.font}`;
+    context.font = `${weight} ${this.large(size)}px ${this.colours.font}`;
     let { decimals } = this;
-    while (decimals > 0 && context.measureText(short(value, decimals)).width > room) decimals -= 1;
+    while (decimals > 0 && context.measureText(short(value, decimals)).width > CLOSER * room) decimals -= 1;
     const label = short(value, decimals);
     this.labels.set(key, label);
-    this.text(context, label, x, y, { size, weight, align });
+    this.text(context, label, x, y, { size, weight, align, room });
   }
 
   // "this" where the chosen unit is held, the number of units where only others are, null for a free gate.
@@ -161,11 +170,12 @@ export class Nodes {
   paintLinear(context, key, { x, y, w, h, plate }, { inputs }, value) {
     const { narrow } = this.layout;
     const roomy = plate.w > 60;
-    const size = narrow ? 9 : roomy ? 11.5 : 9.5;
+    const size = this.large(narrow ? 9 : roomy ? 11.5 : 9.5);
+    const edge = Math.min(0.85 * size, 8.7); // of the middle of the letters from that of the box's border
     const what = { x: "x", rh: "(r⊙h)" }[inputs[0]] ?? "h";
-    const words = narrow ? `W${what}+b` : `W ${what} + b`;
-    this.text(context, words, x, y - h / 2 + size * 0.85, { size: narrow ? 8.5 : size, colour: this.colours.muted, room: w - 2 });
-    this.number(context, key, value, x, y + h / 2 - size * 0.85, { size: roomy ? 13 : size + 1, room: w - 3, weight: 600 });
+    const words = narrow || size > w / 4 ? `W${what}+b` : `W ${what} + b`;
+    this.text(context, words, x, y - h / 2 + edge, { size: narrow ? 8.5 : size, colour: this.colours.muted, room: w - 2 });
+    this.number(context, key, value, x, y + h / 2 - edge, { size: roomy ? 13 : size + 1, room: w - 3, weight: 600 });
   }
 
   paintToken(context, { x, y }, lit) {
@@ -178,9 +188,10 @@ export class Nodes {
     context.textAlign = "right";
     context.textBaseline = "middle";
     const font = (size) => `${size}px ${colours.font}`;
-    const end = write(context, "x_t", 0, 0, { size: 12, font, draw: false });
+    const size = this.large(12);
+    const end = write(context, "x_t", 0, 0, { size, font, draw: false });
     context.textAlign = "left";
-    write(context, "x_t", x - 18 - end, y, { size: 12, font });
+    write(context, "x_t", x - 18 - end, y, { size, font });
     if (!layout.narrow) this.text(context, `t = ${this.step + 1}`, x + 18, y, { size: 12, align: "left", colour: colours.muted });
   }
 
@@ -237,7 +248,7 @@ export class Nodes {
     const symbol = this.data.lineOf(key).symbol;
     const named = /^[a-z]_(t|\{t-1\})$/.test(symbol) ? symbol : null;
     const mini = plate.w < 45 && plate.h < 25;
-    const size = narrow ? (mini ? 9 : 11) : mini ? 10.5 : 13;
+    const size = this.large(narrow ? (mini ? 9 : 11) : mini ? 10.5 : 13);
     const font = (weight) => (one) => `${weight} ${one}px ${colours.font}`;
     context.textAlign = "left";
     const wide = (named ? write(context, named, 0, 0, { size, font: font(400), draw: false }) + 5 : 0)
@@ -269,7 +280,7 @@ export class Nodes {
     if (!data.speaks) return;
     const { narrow } = this.layout;
     const ghost = ghostOf(data);
-    this.text(context, Number.isNaN(data.probability(step, 0)) ? data.says : `likeliest ${data.says}`, stacked && narrow ? x + w : x, y + 5, { size: stacked && narrow ? 8 : 10, align: stacked && narrow ? "right" : "left", colour: lit ? colours.accent : colours.muted });
+    this.text(context, Number.isNaN(data.probability(step, 0)) ? data.says : `likeliest ${data.says}`, stacked && narrow ? x + w : x, y + 5, { size: stacked && narrow ? 8 : 10, align: stacked && narrow ? "right" : "left", room: stacked ? w + 6 : undefined, colour: lit ? colours.accent : colours.muted });
     const tokens = data.outputs[step];
     const cell = stacked ? w : w / tokens.length;
     tokens.forEach((token, rank) => {
@@ -302,7 +313,7 @@ export class Nodes {
 
   // A line of words in the room there is, cut with … where it is too short.
   wrapped(context, words, x, y, w, style) {
-    context.font = `${style.size}px ${this.colours.font}`;
+    context.font = `${this.large(style.size)}px ${this.colours.font}`;
     let shown = words;
     while (shown.length > 1 && context.measureText(`${shown}:`).width > w) shown = `${shown.replace(/…$/, "").slice(0, -1)}…`;
     this.text(context, `${shown}:`, x, y, style);

@@ -181,7 +181,7 @@ class Player {
     const { pin } = now();
     const from = pin?.unit ?? this.current.unit;
     const unit = from === undefined ? 0 : (from + by + this.data.units) % this.data.units;
-    this.pin({ time: this.timeline.step, unit });
+    this.pin({ time: pin?.time ?? this.timeline.step, unit });
   }
 
   keepPin() {

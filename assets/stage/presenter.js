@@ -10,9 +10,11 @@ let there = 0; // instances
 const FIELDS = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
 const PRESSED = "button, a, input, summary, [role=button], [role=radio], [role=option], [role=tab]";
 const TO_STAGE = [" ", "ArrowLeft", "ArrowRight", "Home", "End"];
-const KEYS = [["n b", "next, previous example"], ["r", "reveal"], ["Space", "play"], ["← →", "step"], ["c", "controls"], ["?", "keys"], ["p Esc", "leave"]];
+const KEYS = [["n b", "next, previous example"], ["r", "reveal, hide the answer"], ["Space", "play"], ["← →", "step"], ["c", "controls"], ["?", "keys"], ["p Esc", "leave"]];
 const NEXT = 3000; // milliseconds in which another lesson must begin, or the mode ends: home is not presented
-const FIRST = 7000; // milliseconds that the keys are named when the mode begins
+const FIRST = 7000; // milliseconds that the keys are named when the mode begins, once a tab
+const NAMED = "rnnviz-keys-named";
+const FOLDED = "rnnviz-folded"; // the answer of the prediction is put away
 
 export default function mount({ parentElement: root }) {
   if (!INSTANCES.has(root)) {
@@ -40,7 +42,7 @@ class Presenter {
     // The page is drawn again and again under way; headings that have lost their prose go with it.
     this.observer = new MutationObserver(() => {
       clearTimeout(this.tidying);
-      this.tidying = setTimeout(tidy, 200);
+      this.tidying = setTimeout(() => this.tidy(), 200);
     });
     begin();
     this.show(presenting());
@@ -56,14 +58,14 @@ class Presenter {
   show(on) {
     this.switch.textContent = on ? "Leave" : "Present";
     this.switch.setAttribute("aria-pressed", String(on));
-    if (!on) document.documentElement.classList.remove("rnnviz-controls");
+    if (!on) document.documentElement.classList.remove("rnnviz-controls", FOLDED);
     this.showDrawer();
     this.observer.disconnect();
     const page = document.querySelector("[data-testid=stMainBlockContainer]");
     if (on && page) this.observer.observe(page, { childList: true, subtree: true });
-    tidy();
-    if (on) this.say(this.keys(), FIRST);
-    else this.hush();
+    this.tidy();
+    if (on && firstInTab()) this.say(this.keys(), FIRST);
+    else if (!on) this.hush();
   }
 
   openControls() {
@@ -128,10 +130,24 @@ class Presenter {
     this.say([`Example ${next + 1} of ${buttons.length}: ${buttons[next].textContent}`], 5000);
   }
 
+  // Show the answer of the prediction, or put it away: it takes room that the pictures need.
   reveal() {
-    const button = document.querySelector("[class*='-lesson-reveal'] button");
-    if (button) button.click();
+    const button = document.querySelector("[class*='-lesson-reveal'] button"); // it may stand for a while beside the answer
+    if (answer()) document.documentElement.classList.toggle(FOLDED);
+    else if (button) button.click();
     else this.say(["Nothing is left to reveal."], 3000);
+    this.tidy();
+  }
+
+  tidy() {
+    if (!presenting()) return;
+    tidy();
+    if (!answer()) document.documentElement.classList.remove(FOLDED); // what is asked next is to be seen
+    const shown = answer() && !document.documentElement.classList.contains(FOLDED);
+    const says = shown ? "Hide" : "Reveal";
+    if (this.revealer.textContent === says) return; // a change would be observed, and tidied after
+    this.revealer.textContent = says;
+    this.revealer.title = shown ? "Put the answer away (r)" : "Show what was measured (r)";
   }
 
   destroy() {
@@ -142,9 +158,24 @@ class Presenter {
   }
 }
 
+// Whether this tab has not named the keys yet.
+function firstInTab() {
+  try {
+    if (window.sessionStorage.getItem(NAMED)) return false;
+    window.sessionStorage.setItem(NAMED, "1");
+  } catch {
+    // blocked: they are named each time
+  }
+  return true;
+}
+
+// What was measured, below the question; null until it was asked for.
+function answer() {
+  return document.querySelector("[class*='-lesson-predict'] > [data-testid=stElementContainer]");
+}
+
 // Mark each heading below which nothing is left to see.
 function tidy() {
-  if (!presenting()) return;
   for (const heading of all("[data-testid=stElementContainer]").filter((one) => one.querySelector(":scope > [data-testid=stMarkdown] h2"))) {
     heading.removeAttribute("data-rnnviz-bare");
     let next = heading.nextElementSibling;

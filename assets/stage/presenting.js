@@ -4,8 +4,9 @@ import * as link from "./link.js";
 import { now, set } from "./moment.js";
 
 const CLASS = "rnnviz-present";
-const [WIDE, HIGH] = [1020, 590]; // pixels of a window in which everything has the size that it has on a page
+const [WIDE, HIGH] = [820, 590]; // pixels of a window in which everything has the size that it has on a page
 const LARGEST = 2.4;
+const LEAST = 18; // pixels that letters are high which the last row must read
 const owner = {};
 
 export function presenting() {
@@ -15,6 +16,12 @@ export function presenting() {
 // How many times larger than on a page everything is drawn; 1 outside of the mode.
 export function scale() {
   return now().scale ?? 1;
+}
+
+// The size of letters on a canvas that is itself drawn `zoom` times larger: as asked for, or as the mode needs it.
+export function legible(size, zoom = 1) {
+  const k = scale();
+  return k > 1 ? Math.max(size, LEAST / (k * zoom)) : size;
 }
 
 // Enter or leave the mode, on this page and the pages that follow.

@@ -3,16 +3,34 @@
 import { shortest } from "./save.js";
 
 // traces: plotly's, with defaults filled in (`_fullData`)   layout: likewise (`_fullLayout`)
+// A column is called by what its axis says, and left out where no row has anything in it.
 export function tableOf(traces, layout) {
   const shown = traces.filter(({ visible }) => visible === true);
   const panels = new Set(shown.map(({ xaxis, yaxis }) => `${xaxis} ${yaxis}`)).size > 1;
-  const texts = shown.some(({ text }) => isList(text) && !isList(text[0]));
-  const head = ["name", ...(panels ? ["panel"] : []), "x", "y", "z", ...(texts ? ["text"] : [])];
+  const head = ["name", "panel", ...columns(shown, layout), "text"];
   const rows = shown.flatMap((trace) => {
-    const panel = panels ? [panelOf(trace, layout)] : [];
-    return points(trace).map(({ x, y, z, text }) => [plain(trace.name ?? ""), ...panel, x, y, z, ...(texts ? [text && plain(text)] : [])]);
+    const panel = panels ? panelOf(trace, layout) : undefined;
+    return points(trace).map(({ x, y, z, text }) => [nameOf(trace), panel, x, y, z, text && plain(text)]);
   });
-  return [head, ...rows];
+  const filled = head.map((_, k) => rows.some((row) => !isEmpty(row[k])));
+  return [head, ...rows].map((row) => row.filter((_, k) => filled[k]));
+}
+
+// What the columns of x, y and z are called: as all traces call them, or else by their letters.
+function columns(traces, layout) {
+  const scaled = traces.filter(({ z, showscale, coloraxis }) => isList(z) && (showscale || coloraxis));
+  const titles = {
+    x: traces.map(({ xaxis }) => titleOf(xaxis, "x", layout)),
+    y: traces.map(({ yaxis }) => titleOf(yaxis, "y", layout)),
+    z: scaled.map(({ colorbar, coloraxis }) => titled(coloraxis ? layout[coloraxis].colorbar : colorbar, "colorbar", layout)),
+  };
+  const names = Object.entries(titles).map(([letter, said]) => (new Set(said).size === 1 && said[0] ? plain(said[0]) : letter));
+  return names.map((name, k) => (names.filter((other) => other === name).length > 1 ? `${name} (${"xyz"[k]})` : name));
+}
+
+// A trace that nobody named is known by the one that it belongs to; plotly would call it "trace 3".
+function nameOf({ _input, legendgroup }) {
+  return plain(_input.name || legendgroup || "");
 }
 
 function points(trace) {
@@ -39,18 +57,32 @@ function number(list, k) {
   return list instanceof Float32Array ? shortest(list[k]) : list[k];
 }
 
+function isEmpty(value) {
+  return value === undefined || value === null || value === "" || Number.isNaN(value);
+}
+
 function isList(value) {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
 // Which of several pairs of axes: by the titles of the axes, or else by plotly's names for them.
 function panelOf({ xaxis, yaxis }, layout) {
-  const [across, up] = [[xaxis, "x"], [yaxis, "y"]].map(([name, letter]) => {
-    const text = layout[name.replace(letter, `${letter}axis`)]?.title?.text;
-    return text === layout._dfltTitle?.[letter] ? null : text; // plotly's own words for an axis without a title
-  });
+  const [across, up] = [titleOf(xaxis, "x", layout), titleOf(yaxis, "y", layout)];
   const above = layout.annotations?.find(({ xref, yref }) => xref === `${xaxis} domain` && yref === `${yaxis} domain`)?.text;
   return plain([above, up, across].filter(Boolean).join(" / ")) || `${xaxis} ${yaxis}`;
+}
+
+function titleOf(name, letter, layout) {
+  return titled(layout[name?.replace(letter, `${letter}axis`)], letter, layout);
+}
+
+// What stands at an axis or a colour bar; "log10" before it where ticks such as 10⁻³ at −3 say that its numbers are logarithms.
+function titled(axis, letter, layout) {
+  const text = axis?.title?.text;
+  const title = text === layout._dfltTitle?.[letter] ? "" : text ?? ""; // plotly's own words where there is no title
+  const ticks = isList(axis?.ticktext) ? Array.from(axis.ticktext, String) : [];
+  const logarithms = ticks.some((tick) => tick.includes("10<sup>")) && ticks.every((tick) => /(^|[≤≥] )(1|10<sup>[-−]?\d+<\/sup>)$/.test(tick));
+  return logarithms ? `log10 ${title}`.trim() : title;
 }
 
 // Without plotly's markup.

@@ -2,7 +2,7 @@
 
 import * as link from "./link.js";
 import { make } from "./make.js";
-import { pictureOf } from "./picture.js";
+import { drawingOf, pictureOf } from "./picture.js";
 import { download, menu, standalone } from "./save.js";
 import { plain } from "./symbols.js";
 import { VIEWS } from "./views.js";
@@ -87,6 +87,7 @@ export function build(player) {
   views.setAttribute("aria-label", "View");
   const saves = menu(button("save", "Save as a file"), [
     { label: "Picture (PNG)", act: async () => download(`${nameOf(player)}.png`, await pictureOf(player)) },
+    { label: "Drawing (SVG)", act: async () => download(`${nameOf(player)}.svg`, drawingOf(player), "image/svg+xml") },
     ...(player.base ? [{ label: "Player (HTML)", act: () => savePlayer(player) }] : []),
   ]);
   const bar = make("div", { className: "bar" },
@@ -97,7 +98,7 @@ export function build(player) {
       button("forward", "One step on (right arrow)", () => timeline.by(1)),
       button("end", "Jump to the end (End)", () => player.jump(timeline.end)),
       player.loop),
-    make("span", { className: "track" }, player.scrub, player.ways), player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, views, saves);
+    make("span", { className: "track" }, player.scrub, player.ways), player.clock, player.unitChoice, player.operation, player.shown, speed, player.counts, make("span", { className: "group last" }, views, saves));
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Playback");
   player.canvas = make("canvas");

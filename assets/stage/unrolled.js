@@ -8,12 +8,14 @@ import { paintBoth, paintChange, paintWas, scaleOfChange, showsBoth } from "./di
 import { paintNumber, paintOutput, paintRight, paintToken } from "./ends.js";
 import { ghostOf } from "./ghost.js";
 import { scale } from "./gradient.js";
+import { legible, scale as enlarged } from "./presenting.js";
 import { short } from "./trace.js";
 import { scalesOf } from "./words.js";
 
 const RIGHT = 12;
 const TOP = 8;
 const FAINT = 0.16;
+const FLAT = 0.78; // of their height is left for states when letters are large, so that all still is on one screen
 
 export class Unrolled {
   constructor() {
@@ -27,7 +29,8 @@ export class Unrolled {
     const column = (width - left - RIGHT) / count;
     const gap = Math.min(16, column < 6 ? column * 0.08 : column * 0.24);
     const [least, most, tall] = data.backward ? [1.4, 9, 96] : [2.6, 14, 172]; // of the first screen, the way back takes its part
-    const unit = Math.max(least, Math.min(most, tall / data.units));
+    const flat = enlarged() > 1 ? FLAT : 1;
+    const unit = flat * Math.max(least, Math.min(most, tall / data.units));
     const shown = data.byKey.get(quantity);
     const lane = quantity === data.lane ? null : data.lane;
     const ghost = ghostOf(data);
@@ -46,10 +49,10 @@ export class Unrolled {
     add("main", unit * data.units, lane ? 12 : 10, shown.phase, shown.symbol);
     if (lane) add("lane", Math.max(data.backward ? 0.7 : 1, unit * 0.42) * data.units, 10, "cell", data.byKey.get(lane).symbol);
     if (ghost) add("change", 28, 8, "hidden", "change");
-    for (const gate of data.gates) add(`gate ${gate}`, 9, 1, "gates", data.byKey.get(gate).symbol);
+    for (const gate of data.gates) add(`gate ${gate}`, legible(10) - 1, 1, "gates", data.byKey.get(gate).symbol);
     if (data.gates.length) y += 5;
     add("input", 20, 6, "input", "input");
-    add("steps", 12, 4, "input", "t");
+    add("steps", legible(12), 4, "input", "t");
     if (count < data.steps) add("map", 22, 4, "input", "");
     Object.assign(this, { data, ghost, left, column, gap, rows, width, first, count, quantity, height: y });
     this.row = Object.fromEntries(rows.map((row) => [row.name, row]));
@@ -86,12 +89,12 @@ export class Unrolled {
     for (const { name, y, height, label } of this.rows) {
       const gate = name.startsWith("gate");
       const small = this.noteOf(name);
-      context.font = `${gate ? "bold 10" : Flow.has(name) && !small ? 11 : 12}px ${font}`;
+      context.font = `${gate ? "bold " : ""}${legible(gate ? 10 : Flow.has(name) && !small ? 11 : 12)}px ${font}`;
       context.fillStyle = gate ? gates[label] : muted;
       const words = gate && this.data.held[label] ? `held ${label}` : label;
       if (words) context.fillText(words, this.left - 10, y + height / 2 - (small ? 7 : 0), room);
       if (!small) continue;
-      context.font = `10px ${font}`;
+      context.font = `${legible(10)}px ${font}`;
       context.fillText(small, this.left - 10, y + height / 2 + 7, room);
     }
   }

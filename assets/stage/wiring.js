@@ -7,9 +7,11 @@ import { head } from "./arrow.js";
 import { along, cellIn } from "./grid.js";
 import { Nodes } from "./nodes.js";
 import { layoutOf } from "./places.js";
+import { scale as enlarged } from "./presenting.js";
 
 const FAINT = 0.2;
 const WIDEST = 1.25; // how far the picture is enlarged where there is room
+const TALLEST = 0.58; // of the window, when it is presented: all of it is on one screen
 const CORNER = 7;
 
 // The latest rank that has its value: those of a step share its time evenly. -1 before the first step.
@@ -26,11 +28,12 @@ export class Wiring {
   // box: { x, y, width }. Returns the height.
   arrange(data, { x, y, width }, narrow) {
     const layout = layoutOf(data, narrow);
-    const scale = Math.min(width / layout.width, WIDEST);
+    const presented = enlarged() > 1 ? (TALLEST * window.innerHeight) / enlarged() / layout.height : WIDEST;
+    const scale = Math.min(width / layout.width, WIDEST, presented);
     Object.assign(this, { data, layout, scale, left: x + (width - layout.width * scale) / 2, top: y, painted: null });
     this.last = data.wiring.last;
     this.rank = new Map(data.wiring.operations.map(({ key, rank }) => [key, rank]));
-    this.nodes.arrange(data, layout);
+    this.nodes.arrange(data, layout, scale);
     this.height = layout.height * scale;
     return this.height;
   }

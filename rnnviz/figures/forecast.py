@@ -11,10 +11,14 @@ from .build import figure
 LINES = {
     "persistence": {"color": palette.BASELINES["persistence"]["light"], "dash": "dashdot", "symbol": "x"},
     "seasonal naive": {"color": palette.BASELINES["seasonal naive"]["light"], "dash": "2px,5px", "symbol": "cross"},
-    "Elman": {"color": palette.CELLS["Elman"]["light"], "dash": "dash", "symbol": "square"},
-    "GRU": {"color": palette.CELLS["GRU"]["light"], "dash": "dot", "symbol": "diamond"},
-    "LSTM": {"color": palette.CELLS["LSTM"]["light"], "dash": "solid", "symbol": "circle"},
-    "Convolution": {"color": palette.CELLS["Convolution"]["light"], "dash": "longdash", "symbol": "star"},
+    "Elman": {"color": palette.CELLS["Elman"]["light"], "dash": palette.DASHES["Elman"], "symbol": "square"},
+    "GRU": {"color": palette.CELLS["GRU"]["light"], "dash": palette.DASHES["GRU"], "symbol": "diamond"},
+    "LSTM": {"color": palette.CELLS["LSTM"]["light"], "dash": palette.DASHES["LSTM"], "symbol": "circle"},
+    "Convolution": {
+        "color": palette.CELLS["Convolution"]["light"],
+        "dash": palette.DASHES["Convolution"],
+        "symbol": "star",
+    },
 }
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
 MARGIN = {"l": 56, "r": 10, "t": 30, "b": 42}

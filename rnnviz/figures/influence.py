@@ -11,9 +11,9 @@ from .build import figure
 FOOT, TOP = 1e-18, 1e3
 """The ends of the axis, the same for every network. What is exactly 0 stands at the foot."""
 LINES = {
-    "Elman": {"color": palette.CELLS["Elman"]["light"], "dash": "dot", "width": 3},
-    "GRU": {"color": palette.CELLS["GRU"]["light"], "dash": "dash", "width": 2},
-    "LSTM, h": {"color": palette.CELLS["LSTM"]["light"], "dash": "solid", "width": 2},
+    "Elman": {"color": palette.CELLS["Elman"]["light"], "dash": palette.DASHES["Elman"], "width": 3},
+    "GRU": {"color": palette.CELLS["GRU"]["light"], "dash": palette.DASHES["GRU"], "width": 2},
+    "LSTM, h": {"color": palette.CELLS["LSTM"]["light"], "dash": palette.DASHES["LSTM"], "width": 2},
     "LSTM, c": {"color": palette.CELLS["LSTM"]["light"], "dash": "dashdot", "width": 2},
 }
 

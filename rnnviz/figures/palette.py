@@ -1,4 +1,4 @@
-"""The only colours and scales of the project: one meaning each, on every page, in both themes.
+"""The only colours, scales and dashes of the project: one meaning each, on every page, in both themes.
 
 Signed values run from blue (negative) through the background's grey to orange (positive), gates from pale to
 dark green; both are told apart with the common kinds of colour blindness (hues after Okabe & Ito 2008 and
@@ -38,6 +38,8 @@ CELLS = {
     "Convolution": {"light": "#0764ff", "dark": "#89dcff"},
     "BagOfWords": {"light": "#5c6670", "dark": "#a9b3bd"},
 }
+DASHES = {"Elman": "dot", "GRU": "dash", "LSTM": "solid", "Convolution": "longdash"}
+"""How a cell's line is drawn, beside its colour."""
 GATES = {
     "i": {"light": "#0a7d8c", "dark": "#4fc4d3"},
     "f": {"light": "#b3263e", "dark": "#ff8095"},

@@ -11,7 +11,6 @@ from .build import figure, single
 
 RARE = 10
 """A character read fewer times than this says little of a unit."""
-DASHES = {"LSTM": "solid", "GRU": "dash", "Elman": "dot"}
 
 
 def state_heatmap(
@@ -105,7 +104,7 @@ def repetition_distances(distances: pd.DataFrame, *, current: str, height: int =
                 "line": {
                     "color": palette.CELLS[cell]["light"],
                     "width": 4 if cell == current else 2,
-                    "dash": DASHES[cell],
+                    "dash": palette.DASHES[cell],
                 },
                 "marker": {
                     "size": [size + 5 if is_zero else size for is_zero in zero],

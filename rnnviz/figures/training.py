@@ -13,7 +13,6 @@ from .build import figure, level, single
 from .strokes import UPDATE, decades
 
 LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": {"size": 12}}
-DASHES = {"Elman": "dash", "GRU": "dot", "LSTM": "solid", "Convolution": "longdash"}
 MARKS = {"Elman": "square", "GRU": "diamond", "LSTM": "circle", "Convolution": "star"}
 MARGIN = {"l": 62, "r": 8, "t": 30, "b": 42}
 
@@ -240,7 +239,7 @@ def _line(curve: Curve, cell: str, label: str, log: bool) -> dict:
         "y": _drawn(curve.middle, log),
         "mode": "lines",
         "name": cell,
-        "line": {"color": palette.CELLS[cell]["light"], "width": 2, "dash": DASHES[cell]},
+        "line": {"color": palette.CELLS[cell]["light"], "width": 2, "dash": palette.DASHES[cell]},
         "hovertemplate": f"{cell}, {label}, up to update %{{x}}: %{{y:.3g}}<extra></extra>",
     }
 

@@ -18,6 +18,8 @@ BOUND = {"color": palette.MUTED["light"], "dash": "longdash", "width": 1.5}
 PHONE_LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "font": {"size": 12}}
 WIDE = 1.75
 """How much wider than high the complex plane is drawn."""
+OVER = {"LSTM, h": 1, "GRU": 2, "Elman": 3}
+"""Where lines lie on each other, the one with more gaps in it is drawn over the other, so that both are seen."""
 WRITTEN = {"Elman": "h", "GRU": "h", "LSTM, h": "h", "LSTM, c": "c"}
 
 
@@ -53,6 +55,7 @@ def gradient_norms(
             "name": name.removesuffix(", h"),
             "mode": mode,
             "line": LINES[name],
+            "zorder": OVER.get(name, 0),
             "hovertemplate": f"{name}: ‖∂L/∂{WRITTEN[name]}ₜ‖₂ at t = %{{x}}: 10<sup>%{{y:.2f}}</sup><extra></extra>",
         }
         for name in logs
@@ -120,7 +123,7 @@ def spectrum(
     eigenvalues: np.ndarray, sigma: np.ndarray, *, at: int, limit: float, own: float | None = None, height: int = 300
 ) -> go.Figure:
     """The eigenvalues of W_hh in the complex plane with the unit circle: ○ inside of it, ● outside,
-    ◇ at the edge: beyond the picture.
+    ◇ at the edge: beyond the picture. A dotted circle goes through the outermost.
 
     eigenvalues: (values, hidden)   sigma: (values,) the largest singular value   limit: where the axes end
     own: a spectral radius to be marked, that of the weights before they were scaled
@@ -128,12 +131,13 @@ def spectrum(
     turn = np.linspace(0, 2 * np.pi, 121)
     colour = LINES["Elman"]["color"]
     dots = {"size": 7 if eigenvalues.shape[1] <= 32 else 5, "color": colour, "line": {"width": 1.5, "color": colour}}
-    circle = {"type": "scatter", "mode": "lines", "showlegend": False}
+    circle: dict = {"type": "scatter", "mode": "lines"}
     said = "%{x:.3f} + %{y:.3f} i<extra></extra>"
     traces = [
-        {**circle, "x": np.cos(turn), "y": np.sin(turn), "line": {"color": palette.INK["light"], "width": 1.5},
+        {**circle, "name": "unit circle", "x": np.cos(turn), "y": np.sin(turn),
+         "line": {"color": palette.INK["light"], "width": 1.5},
          "hovertemplate": "unit circle, %{x:.2f} + %{y:.2f} i<extra></extra>"},
-        {**circle, "line": {"color": colour, "width": 1, "dash": "dot"},
+        {**circle, "name": "spectral radius ρ", "line": {"color": colour, "width": 1, "dash": "dot"},
          "hovertemplate": "spectral radius, %{x:.2f} + %{y:.2f} i<extra></extra>"},
         {"type": "scatter", "mode": "markers", "showlegend": False,
          "marker": {**dots, "symbol": "circle-open"}, "hovertemplate": f"inside: {said}"},
@@ -148,7 +152,7 @@ def spectrum(
     ]  # fmt: skip
     if own is not None:
         traces.append(
-            {**circle, "x": own * np.cos(turn), "y": own * np.sin(turn),
+            {**circle, "name": "before it is scaled", "x": own * np.cos(turn), "y": own * np.sin(turn),
              "line": {"color": palette.MUTED["light"], "width": 1.5, "dash": "longdash"},
              "hovertemplate": f"before it is scaled: ρ = {own:.2f}, %{{x:.2f}} + %{{y:.2f}} i<extra></extra>"}
         )  # fmt: skip
@@ -156,6 +160,7 @@ def spectrum(
         at_value(traces, spectrum_frames(eigenvalues, sigma, limit), at),
         height=height,
         margin={"l": 44, "r": 8, "t": 8, "b": 40},
+        legend=PHONE_LEGEND,
         xaxis={"range": [-WIDE * limit, WIDE * limit], "nticks": 9, "title": {"text": "Re λ"}, "constrain": "domain"},
         yaxis={"range": [-limit, limit], "nticks": 7, "title": {"text": "Im λ"}, "scaleanchor": "x",
                "constrain": "domain"},

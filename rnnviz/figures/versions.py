@@ -8,7 +8,6 @@ import plotly.graph_objects as go
 
 from . import palette
 from .build import figure, single
-from .states import DASHES
 
 VERSION_DASHES = ("solid", "dash", "dot", "longdash", "dashdot", "longdashdot")
 
@@ -141,7 +140,7 @@ def parameter_counts(counts: pd.DataFrame, *, hidden_size: int, current: str, he
                 "line": {
                     "color": palette.CELLS[cell]["light"],
                     "width": 4 if cell == current else 2,
-                    "dash": DASHES[cell],
+                    "dash": palette.DASHES[cell],
                 },
                 "marker": {"size": [10 if at else 0 for at in here], "color": palette.CELLS[cell]["light"]},
                 "hovertemplate": f"{cell}, H = %{{x}}: %{{y:,}} parameters<extra></extra>",

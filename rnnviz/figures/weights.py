@@ -15,21 +15,29 @@ def weight_heatmap(weight: np.ndarray, *, blocks: Sequence[str], limit: float, h
     weight: (blocks * hidden, hidden)   blocks: the symbols whose rows are stacked; lines part them
     """
     hidden = weight.shape[1]
-    heatmap = {
-        "type": "heatmap",
-        "z": single(weight),
-        "zmin": -limit,
-        "zmax": limit,
-        "colorscale": palette.colorscale(palette.SIGNED),
-        "colorbar": {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
-        "customdata": [[f"{block}, unit {unit}"] * hidden for block in blocks for unit in range(hidden)],
-        "hovertemplate": "from unit %{x} to %{customdata}: %{z:.4f}<extra></extra>",
-    }
+    units = np.arange(hidden)
+    heatmaps = [
+        {
+            "type": "heatmap",
+            "z": single(weight[k * hidden + units]),
+            "y": k * hidden + units,
+            "customdata": np.repeat(units[:, None], hidden, axis=1),
+            "coloraxis": "coloraxis",
+            "hovertemplate": f"from unit %{{x}} to {block}, unit %{{customdata}}: %{{z:.4f}}<extra></extra>",
+        }
+        for k, block in enumerate(blocks)
+    ]
     parting = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": {"color": palette.INK["light"], "width": 1.5}}
     edges = [k * hidden - 0.5 for k in range(1, len(blocks))]
     return figure(
-        [heatmap],
+        heatmaps,
         height=height,
+        coloraxis={
+            "cmin": -limit,
+            "cmax": limit,
+            "colorscale": palette.colorscale(palette.SIGNED),
+            "colorbar": {"title": {"text": "weight"}, "thickness": 12, "outlinewidth": 0},
+        },
         shapes=[{**parting, "y0": edge, "y1": edge} for edge in edges],
         xaxis={"title": {"text": "from unit of hₜ₋₁"}, "showgrid": False, "zeroline": False},
         yaxis={

@@ -24,7 +24,7 @@ from .formula import equations
 from .snippet import snippet
 from .style import STYLE
 from .words import quoted, token_label
-from .worksheet import Question
+from .worksheet import Question, accepted
 
 HEAD_START = 0.08
 """Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
@@ -165,34 +165,38 @@ class Lesson:
             if not seen:
                 return False
             verdict = "You were right." if chosen == answer else f"Measured otherwise: {options[answer]}."
-            st.markdown(f"{f'**{options[answer]}.**' if chosen is None else verdict} {reveal}")
+            alone = f"**{options[answer][0].upper()}{options[answer][1:]}.**"
+            st.markdown(f"{alone if chosen is None else verdict} {reveal}")
         return True
 
-    def presets(self, presets: Sequence[Preset], *, name: str = "preset", first: int | None = None) -> None:
+    def presets(self, presets: Sequence[Preset], *, name: str = "preset") -> None:
         """Buttons that set several controls at once, with a word on what to look at.
 
-        name: its own for each row, on a page with several   first: which one is pressed when the page opens, if it is
-        what the page opens with
+        One is chosen as long as all that it sets is set, however that came about: by it, by a link or by hand.
+        name: its own for each row, on a page with several
         """
         self.settle()
         if fixed.hidden("presets"):
             return
         chosen = f"{self.key} {name}"
+        before, pressed = f"{chosen} before", f"{chosen} pressed"
 
         def apply() -> None:
-            if st.session_state[chosen] is not None:
-                preset = presets[st.session_state[chosen]]
-                for name, value in preset.settings.items():
-                    if not fixed.fixed(name):
-                        st.session_state[name] = value
-                for sweep, value in preset.moves.items():
-                    st.session_state[f"{self.key} move {sweep}"] = value, time.time()
+            # A press on the chosen one would only take its mark away: it is set once more, its slider too.
+            number = st.session_state[before] if st.session_state[chosen] is None else st.session_state[chosen]
+            st.session_state[chosen] = st.session_state[pressed] = number
+            preset = presets[number]
+            for name, value in preset.settings.items():
+                if not fixed.fixed(name):
+                    st.session_state[name] = value
+            for sweep, value in preset.moves.items():
+                st.session_state[f"{self.key} move {sweep}"] = value, time.time()
 
-        if chosen not in st.session_state and first is not None and self._in_force(presets[first]):
-            st.session_state[chosen] = first
-        undone = [preset for preset in presets if not self._in_force(preset)]
-        if st.session_state.get(chosen) is not None and presets[st.session_state[chosen]] in undone:
-            st.session_state[chosen] = None
+        if chosen not in st.session_state:  # the page has just been opened
+            st.session_state[pressed] = None
+        now = st.session_state.get(chosen)
+        if now is None or not all(links.in_force(*one) for one in presets[now].settings.items()):
+            st.session_state[chosen] = next((k for k, one in enumerate(presets) if links.stands(self, one)), None)
         with st.container(key=f"{self.key}-lesson-{name.replace(' ', '-')}s"):
             number = st.pills(
                 "Try",
@@ -201,11 +205,9 @@ class Lesson:
                 key=chosen,
                 on_change=apply,
             )
+            st.session_state[before] = number
             if number is not None:
-                st.markdown(presets[number].shows + links.left_alone(self, presets[number]))
-
-    def _in_force(self, preset: Preset) -> bool:
-        return all(links.in_force(name, value) for name, value in preset.settings.items())
+                st.markdown(links.left_alone(self, presets[number]) or presets[number].shows)
 
     def player(
         self,
@@ -316,7 +318,8 @@ class Lesson:
             placeholder="a number",
         )
         right = None if given is None else abs(given - answer) <= tolerance
-        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right))
+        counts = accepted(answer, tolerance, decimals)
+        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right, counts))
         if given is None:
             return
         if right:
@@ -397,6 +400,13 @@ class Lesson:
             return {}
         controls, config = self.shown
         return {one.label: str(config[one.name]) for one in controls.controls if controls.shown(one)}
+
+    def waiting(self) -> set[str]:
+        """The names of the controls that wait for another one, and so are not shown."""
+        if self.shown is None:
+            return set()
+        controls, _ = self.shown
+        return {one.name for one in controls.controls if not controls.shown(one)}
 
     def _next(self, kind: str, *about: Any) -> str:
         """The key of the next question: another one when it asks about something else."""

@@ -12,7 +12,7 @@ from rnnviz import stage
 from rnnviz.engine import Trace
 
 from . import fixed
-from .controls import Config, Controls
+from .controls import Config, Controls, Text
 from .words import verbatim
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ class Entry:
 
 def entries(controls: Controls, config: Config) -> dict[str, Entry]:
     """Name -> the control, those included that wait for another."""
-    return {one.name: Entry(one.name, one.label, config[one.name], one.default) for one in controls.controls}
+    return {
+        one.name: Entry(one.name, one.called if isinstance(one, Text) else one.label, config[one.name], one.default)
+        for one in controls.controls
+    }
 
 
 def slider(sweep: stage.Sweep, value: float | None) -> Entry:
@@ -186,6 +189,15 @@ def in_force(name: str, wanted: Any) -> bool:
     return fixed.fixed(name) or st.session_state.get(name) == wanted
 
 
+def stands(lesson: Lesson, preset: Preset) -> bool:
+    """Whether all that this preset sets is set, by whomever."""
+    now = lesson.entries
+    return all(
+        (now[name].value if name in now else st.session_state.get(name)) == wanted
+        for name, wanted in preset.settings.items()
+    )
+
+
 def left_alone(lesson: Lesson, preset: Preset) -> str:
     """What a preset would set and the link fixes to something else, in a sentence (markdown); empty for nothing."""
     now = lesson.entries
@@ -197,4 +209,4 @@ def left_alone(lesson: Lesson, preset: Preset) -> str:
     if not kept:
         return ""
     names = ", ".join(f"*{label}*" for label in kept)
-    return f" :material/lock: *The link fixes {names}, which this preset would set: it stays as it is.*"
+    return f":material/lock: *The link fixes {names}, which this preset would set: it stays as it is.*"

@@ -36,9 +36,14 @@ def head(lesson: Lesson) -> None:
 
 
 def fill(lesson: Lesson) -> None:
-    """Put into the popover what can be shared, once all of the lesson is known."""
+    """Put into the popover what can be shared, once all of the lesson is known: of controls those that it shows, and
+    those that the link fixes."""
     shared = [Shared(name, label, fixed.how(name), part=True) for name, label in fixed.PARTS.items()]
-    shared += [Shared(one.name, one.label, fixed.how(one.name)) for one in lesson.entries.values()]
+    waiting = lesson.waiting()
+    for one in lesson.entries.values():
+        if fixed.fixed(one.name) or one.name not in waiting:
+            label = f"{one.label} (slider)" if one.slider else one.label
+            shared.append(Shared(one.name, label, fixed.how(one.name)))
     with lesson.sharing:
         stage.share(shared, state(lesson), name=f"rnnviz-{lesson.key}", key=f"{lesson.key}-share")
 

@@ -9,6 +9,8 @@ STYLE = """
 [data-testid="stPopover"] { position: relative; z-index: 1; } /* above the empty foot of a question in the row before */
 /* Pictures side by side need the room; Streamlit stacks them below 640 px only. */
 @media (max-width: 760px) { [data-testid="stColumn"] { min-width: calc(100% - 1.5rem); } }
+/* On a phone the way into the course is on the first screen, and the player below it. */
+@media (max-width: 760px) { [data-testid="stColumn"]:has(.st-key-home-map) { order: -1; } }
 @media (max-width: 600px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [role="progressbar"][aria-valuenow="0"] > * > * { visibility: hidden; } /* else a sliver of what is not done shows */
 [data-testid="stMarkdownContainer"] table { display: block; width: fit-content; max-width: 100%; overflow-x: auto; }

@@ -133,12 +133,14 @@ def look_inside(lesson: Lesson, shown: Compared) -> None:
                 if st.session_state.get("moment", places) > places:  # another cell's runs kept more
                     st.session_state["moment"] = places
                 place = st.slider(
-                    "Kept moment of the training", 1, places, value=places, key="moment", bind="query-params", width=420
-                )
+                    f"Kept moment of the training, 1 to {places}", 1, places, value=places, key="moment",
+                    bind="query-params", width=420,
+                )  # fmt: skip
             else:
                 place = 1
             updates = record.moments[place - 1].update
-            st.markdown(f"after **{updates:,}** of {record.plan.updates:,} updates" if updates else "**untrained**")
+            when = f"after **{updates:,}** of {record.plan.updates:,} updates" if updates else "**untrained**"
+            st.markdown(f"Moment {place}: {when}")
         seen = training.inside(record, place - 1)
         stage.player(
             seen.trace,

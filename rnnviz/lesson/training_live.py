@@ -98,7 +98,7 @@ def ask(lesson: Lesson, plans: Plans, shown: Compared) -> bool:
         )
         return False
     name, asked = question
-    pressed = st.session_state.get(f"{lesson.key} preset") == list(QUESTIONS).index(name)
+    pressed = st.session_state.get(f"{lesson.key} preset pressed") == list(QUESTIONS).index(name)
     with below(lesson) if pressed else nullcontext():
         chosen = lesson.predict(
             asked.asks, asked.options, answer=asked.answer(shown), reveal=asked.reveal(shown), about=about

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from rnnviz.tasks.catalogue import TASKS
 from rnnviz.tasks.task import Task
 from rnnviz.training.plan import Plan
 from rnnviz.training.probe import probe
+from rnnviz.training.results import Record
 
-from .words import token_label, verbatim
+from .vanishing import reach
+from .words import counted, token_label, verbatim
 
 CIRCLED, LEVELS = "⓪①②③④⑤⑥⑦⑧⑨", "▁▂▃▄▅▆▇█"
 FORETOLD = ("sine", "characters")
@@ -73,6 +75,36 @@ def example(plan: Plan) -> str:
         most = FIRST + LAST + 1
         return f"One sequence: {_written(tokens(plan), most)}. The right answers: {_written(told, most)}."
     return f"One sequence: {_written(tokens(plan), MOST)}. The right answer, after the last step: {_written(told, 1)}."
+
+
+def how_far(records: Mapping[str, Sequence[Record]]) -> str:
+    """How far back the loss reached on the probe, untrained and later on (markdown); empty where more is asked for than
+    one answer at the end.
+
+    records: cell -> one a seed; told is of the first
+    """
+    told = []
+    for cell, (record, *_) in records.items():
+        if not record.reach.size or probe(record.plan).asked[0, :-1].any():
+            continue
+        ended = np.isfinite(record.reach[:, -1])
+        far, after = reach(record.reach[ended]), np.asarray(record.reach_at)[ended]
+        if not far.size:
+            continue
+        start = "to the first step" if np.isnan(far[0]) else counted(int(far[0]), "step")
+        later = (
+            f"to the first step after {counted(int(after[np.isnan(far)][0]), 'update')}"
+            if np.isnan(far).any()
+            else f"never further than {counted(int(far.max()), 'step')}"
+        )
+        told.append(f"{cell} {start} untrained, {later}")
+    if not told:
+        return ""
+    return (
+        "How far back did the loss reach, until less than a thousandth of the norm at the last step was left? On this "
+        f"sequence: **{'; '.join(told)}**. What an untrained cell reaches is where training begins, not where it ends: "
+        "a gate can learn to keep."
+    )
 
 
 def _written(labels: Sequence[str], most: int) -> str:

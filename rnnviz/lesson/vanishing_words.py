@@ -22,6 +22,8 @@ LABELS = {
 }
 PACE = 6
 """Values a second while the slider plays: slow enough to follow four figures."""
+SINGLE = 1e-3
+"""By how much two logarithms may differ where one was computed in float32."""
 SLOPES = {"tanh": "1 − h²", "relu": "units that are on", "identity": "φ′ = 1"}
 
 
@@ -78,6 +80,11 @@ def power(log: float) -> str:
     if np.isneginf(log):
         return "0"
     return decimal(10.0**log) if -300 < log < 300 else rf"10^{{{log:.1f}}}"
+
+
+def rounded(log: float) -> str:
+    """10 to this, in LaTeX, to a tenth of the power."""
+    return "0" if np.isneginf(log) else f"10^{{{round(float(log), 1) + 0.0}}}"  # -0.0 becomes 0.0
 
 
 def spoken(log: float) -> str:
@@ -143,7 +150,7 @@ def two_numbers(settings: Settings, computed: Flow, k: int) -> str:
         "$(\\sigma_{\\max} \\gamma)^{T-t}$. Below 1, the gradient *must* vanish; above 1 it *may* explode.",
         f"- **measured**: a straight line through the logarithms of Elman's curve (least squares) has a factor of "
         f"**{rate_in_words(computed.rates[k, 0])}** per step back. The spectral radius is ${decimal(radius)}$, "
-        f"the mean slope of the squash ${decimal(slope)}$. "
+        f"the slope of the squash, mean over units and steps, ${decimal(slope)}$. "
         f"GRU {rate_in_words(computed.rates[k, 1])}, LSTM {rate_in_words(computed.rates[k, 2])}.",
     ]
     if settings.drawn:
@@ -175,7 +182,8 @@ def why(settings: Settings, computed: Flow, k: int) -> str:
         "With $\\tanh$ a "
         "strong $W_{hh}$ drives the states to ±1, where $1 - h^2$ is small: much of what the matrix multiplies, the "
         "slope takes "
-        f"away. Now the mean slope of the Elman cell is **{slopes[k].mean():.4f}**. " + turns_chaotic(settings)
+        f"away. Now the slope of the Elman cell, mean over its units and all steps, is **{slopes[k].mean():.4f}**. "
+        + turns_chaotic(settings)
     )
 
 
@@ -192,8 +200,8 @@ def turns_chaotic(settings: Settings) -> str:
     k = growing[0]
     return (
         f"Strong enough, the network turns chaotic and the gradient grows after all, but by far less than $W_{{hh}}$ "
-        f"would have it: with $\\tanh$ this network's first does at the {what} **{values[k]:g}** "
-        f"({rate_in_words(rates[k])} per step back)."
+        f"would have it: with $\\tanh$, that of this network grows from the {what} **{values[k]:g}** on "
+        f"({rate_in_words(rates[k])} per step back there)."
     )
 
 
@@ -239,6 +247,28 @@ def typical_prose(settings: Settings, usual: Settings) -> str:
         "at every value of the slider, reading one and the same input (that of seed 0). The wide band holds the middle "
         "80 % of them, the narrow one the middle half; the dotted line is your seed, with its own input."
         + (f" So that you need not wait, these have {' and '.join(cut)}." if cut else "")
+    )
+
+
+def typical_caption(cell: str, settings: Settings, usual: Settings) -> str:
+    """What a fan shows, where only the pictures are shown too."""
+    cut = f", {counted(usual.length, 'step')}" if usual.length < settings.length else ""
+    return f"{cell}, {MEMBERS} seeds{cut}: median, middle half, middle 80 %"
+
+
+def typical_verdict(setting: str, ends: Mapping[str, tuple[float, np.ndarray]]) -> str:
+    """Whether this network is like most (markdown).
+
+    setting: where the slider stands   ends: cell -> log10 ‖∂L/∂h_1‖₂ of it, and the quantiles of the many
+    """
+    told = []
+    for cell, (log, quantiles) in ends.items():
+        low, high = float(quantiles[0]), float(quantiles[-1])
+        where = "above" if log > high + SINGLE else "below" if log < low - SINGLE else "inside"
+        told.append(f"{cell}'s ${rounded(log)}$ is **{where}** the band (${rounded(low)}$ to ${rounded(high)}$)")
+    return (
+        f"At {setting}, how much of your seed's gradient arrives at $t = 1$, and the band of the middle 80 %: "
+        f"{'; '.join(told)}. One seed in five lies outside of such a band."
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, isfinite
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -16,6 +17,8 @@ from .paper import html
 
 WRONG = {"prediction": "otherwise", "check": "not yet"}
 """What an answer that is not right is called, by the kind of question."""
+ROUNDING = 1e-9
+"""What a limit may be off by and still is a whole number of units."""
 STYLE = """
 body { font: 12pt/1.45 Georgia, 'DejaVu Serif', serif; color: #111; max-width: 46em; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em; margin: 0; }
@@ -33,6 +36,7 @@ class Question:
 
     kind: "prediction" or "check"   options: empty where a number is asked for   answer, explain: for the key alone
     right: whether the learner's answer is right; None while there is none
+    counts: which other answers the page takes for right, in words; empty for none
     """
 
     kind: str
@@ -41,6 +45,18 @@ class Question:
     answer: str
     explain: str
     right: bool | None = None
+    counts: str = ""
+
+
+def accepted(answer: float, tolerance: float, decimals: int) -> str:
+    """The numbers of so many decimals that count as right, in words; empty where it is the answer alone."""
+    unit = 10.0**decimals
+    if not isfinite(answer * unit):
+        return ""
+    least, most = ceil((answer - tolerance) * unit - ROUNDING), floor((answer + tolerance) * unit + ROUNDING)
+    if least >= most:
+        return ""
+    return f"{least / unit:,.{decimals}f} to {most / unit:,.{decimals}f} counts as right"
 
 
 @dataclass(frozen=True)
@@ -90,7 +106,8 @@ def _asked(one: Question, *, answered: bool = False) -> str:
     )
     room = f"<ul>{options}</ul>" if options else ""
     if answered:
-        room += f"<p><b>{html(one.answer)}</b>. {html(one.explain)}</p>"
+        counts = f" ({one.counts})" if one.counts else ""
+        room += f"<p><b>{html(one.answer)}</b>{counts}. {html(one.explain)}</p>"
     elif not options:
         room = '<p>Answer: <span class="line">&nbsp;</span></p>'
     return f"<li>{kind}{html(one.question)}{room}</li>"

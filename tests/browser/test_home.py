@@ -109,7 +109,7 @@ def test_a_phone_has_the_way_to_start_on_its_first_screen(open_page):
 
 def test_a_card_says_that_a_prediction_was_made(open_page):
     lesson = open_page("unrolling")
-    lesson.page.get_by_role("button", name="It differs the second time").click()
+    lesson.page.get_by_role("radio", name="It differs the second time").click()
     lesson.page.locator(PROGRESS).get_by_text("prediction made").wait_for()
     lesson.page.goto(lesson.page.url.split("/unrolling")[0])
     card = lesson.page.locator(f"{MAP} a.card").nth(1)

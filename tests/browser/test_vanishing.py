@@ -80,3 +80,14 @@ def test_a_preset_moves_the_slider_and_the_link_has_all_that_it_sets(open_page):
     lesson.page.wait_for_function(
         f"Math.abs(document.querySelector('{CHART.format('spectrum')} .plot').data[4].customdata[0][0] - 2) < 1e-4"
     )
+
+
+def test_on_a_phone_a_legend_of_many_lines_leaves_the_axis_its_room(open_page):
+    lesson = open_page("vanishing", width=390, height=844, drawn=".st-key-vanishing-slopes")
+    figure = lesson.page.locator(".st-key-vanishing-slopes")
+    figure.scroll_into_view_if_needed()
+    figure.locator(".plot[data-painted]").wait_for()
+    title = figure.locator(".xtitle").bounding_box()
+    for tick in figure.locator(".xtick text").all():
+        box = tick.bounding_box()
+        assert box["y"] + box["height"] <= title["y"] + 3

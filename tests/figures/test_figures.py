@@ -1,6 +1,7 @@
 """A figure is valid plotly, shows what it was handed and nothing else, and says on its axes what that is."""
 
 import inspect
+import json
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,6 +21,13 @@ def test_every_figure_function_has_an_example_here():
 @each_figure
 def test_a_figure_is_valid_plotly_although_it_was_built_unchecked(draw):
     go.Figure(draw().to_plotly_json())
+
+
+@each_figure
+def test_a_figure_is_written_as_plotly_writes_it(draw):
+    quick, whole = draw(), draw()
+    assert whole.data and "_whole" in vars(whole) and "_whole" not in vars(quick)
+    assert json.loads(quick.to_json()) == json.loads(whole.to_json())
 
 
 @each_figure
@@ -53,9 +61,10 @@ def scale(coloured):
 @pytest.mark.parametrize("limit", [1, 0.25, 3.5])
 def test_signed_values_have_one_scale_centred_on_zero_that_ends_at_the_limit(limit):
     state = figures.state_heatmap(STATE, "abcdefg", symbol="h", limit=limit).data[0]
-    weight = figures.weight_heatmap(WEIGHT, blocks="rzn", limit=limit).data[0]
+    assert (state.zmin, state.zmax) == (-limit, limit)
+    weight = figures.weight_heatmap(WEIGHT, blocks="rzn", limit=limit).layout.coloraxis
+    assert (weight.cmin, weight.cmax) == (-limit, limit)
     for heatmap in (state, weight):
-        assert (heatmap.zmin, heatmap.zmax) == (-limit, limit)
         assert scale(heatmap) == palette.colorscale(palette.SIGNED)
 
 
@@ -89,12 +98,14 @@ def test_a_state_beyond_float32_is_drawn_as_infinite():
 
 def test_weights_are_drawn_as_they_are_with_a_line_between_blocks():
     figure = figures.weight_heatmap(WEIGHT, blocks=("r", "z", "n"), limit=3)
-    np.testing.assert_array_equal(figure.data[0].z, WEIGHT.astype(np.float32))
+    np.testing.assert_array_equal(np.concatenate([block.z for block in figure.data]), WEIGHT.astype(np.float32))
+    np.testing.assert_array_equal(np.concatenate([block.y for block in figure.data]), np.arange(len(WEIGHT)))
     assert [(line.y0, line.y1) for line in figure.layout.shapes] == [(3.5, 3.5), (7.5, 7.5)]
     assert list(figure.layout.yaxis.ticktext) == ["r", "z", "n"]
     assert list(figure.layout.yaxis.tickvals) == [1.5, 5.5, 9.5]
-    rows = [f"{block}, unit {unit}" for block in "rzn" for unit in range(4)]
-    assert [list(row) for row in figure.data[0].customdata] == [[row] * 4 for row in rows]
+    for block, drawn in zip("rzn", figure.data, strict=True):
+        assert f"to {block}, unit %{{customdata}}" in drawn.hovertemplate
+        np.testing.assert_array_equal(drawn.customdata, np.repeat(np.arange(4)[:, None], 4, axis=1))
     assert figure.layout.meta is None
 
 

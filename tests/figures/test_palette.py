@@ -81,6 +81,16 @@ def test_every_colour_in_a_figure_has_a_counterpart_in_the_dark(draw):
     assert not re.search(r"rgba?\(|hsla?\(", written)
 
 
+def test_where_cells_are_compared_each_has_its_dash_in_every_figure():
+    compared = 0
+    for draw in ALL.values():
+        lines = {one.name: one.line.dash for one in draw().data if one.type == "scatter" and one.name in palette.DASHES}
+        if len(lines) > 1:
+            compared += 1
+            assert lines == {name: palette.DASHES[name] for name in lines}
+    assert compared > 3
+
+
 def test_no_light_colour_has_two_counterparts():
     single = [getattr(palette, name) for name in ("PROBABILITY", "INK", "MUTED", "LINE", "ACCENT")]
     named = [*palette.CELLS.values(), *palette.GATES.values(), *palette.BANDS.values(), *single]

@@ -27,6 +27,19 @@ def test_a_line_is_the_logarithms_it_was_handed_at_each_value():
         assert list(figure.data[0].x) == [1, 2, 3] and tuple(figure.layout.yaxis.range) == (LOW, HIGH)
 
 
+def test_of_lines_on_each_other_the_one_with_gaps_is_drawn_over_the_one_without():
+    order = {one.name: one.zorder or 0 for one in figures.gradient_norms(
+        logs([0.0, 0]), np.zeros((1, 2)), at=0, low=LOW, high=HIGH).data}  # fmt: skip
+    assert order["Elman"] > order["GRU"] > order["LSTM"] > order["bound on Elman"]
+
+
+def test_every_circle_of_the_complex_plane_is_in_the_legend():
+    figure = figures.spectrum(np.array([[0.5 + 0j]]), np.array([2.0]), at=0, limit=2.0, own=0.7)
+    circles = [one for one in figure.data if one.mode == "lines"]
+    assert [one.name for one in circles] == ["unit circle", "spectral radius ρ", "before it is scaled"]
+    assert all(one.showlegend is not False for one in circles)
+
+
 @pytest.mark.parametrize(
     ("row", "trace", "step"),
     [([5.0, 3, 1, 0], 0, 2), ([-9.0, -4, -3.5, 0], 1, 3), ([-np.inf, -np.inf, -1, 0], 2, 2)],

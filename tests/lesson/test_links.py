@@ -97,6 +97,17 @@ def test_a_locked_control_is_seen_and_cannot_be_changed():
     assert page.shared["cell"]["how"] == "lock" and page.shared["text"]["how"] == ""
 
 
+def test_only_what_the_page_shows_can_be_hidden_or_locked_and_sliders_are_called_so():
+    page = Page("vanishing", units=2, length=4)
+    assert not {"passage", "fixed_radius"} & set(page.shared)
+    assert page.shared["radius"]["label"] == "Spectral radius ρ (slider)"
+    page = Page("vanishing", units=2, length=4, scrub="forget bias")
+    assert page.shared["fixed_radius"]["label"] == "Radius ρ" and "forget" not in page.shared
+    assert page.shared["bias"]["label"] == "Forget bias (slider)"
+    assert Page("vanishing", weights="trained").shared["passage"]["label"] == "Text to read"
+    assert Page("vanishing", units=2, length=4, lock="passage").shared["passage"]["how"] == "lock"
+
+
 def test_a_control_that_waits_for_a_fixed_one_follows_it():
     page = Page("lstm", lock="f", f="at", f_at="0.25")
     assert page.state["controls"]["f_at"] == 0.25 and "f_at" in page.widgets

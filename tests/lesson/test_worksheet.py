@@ -8,7 +8,7 @@ import pytest
 from rnnviz.lesson import foot
 from rnnviz.lesson.outline import COURSE
 from rnnviz.lesson.paper import formula, html
-from rnnviz.lesson.worksheet import Question, Worksheet
+from rnnviz.lesson.worksheet import Question, Worksheet, accepted
 from tests.pages.page import LessonApp
 
 
@@ -77,6 +77,33 @@ def test_the_sheet_does_not_depend_on_the_answers():
     others = tuple(replace(one, answer="Yes", explain="Otherwise.", right=True) for one in QUESTIONS)
     assert replace(SHEET, questions=others).sheet() == SHEET.sheet()
     assert replace(SHEET, questions=others).key() != SHEET.key()
+
+
+@pytest.mark.parametrize(
+    ("answer", "tolerance", "decimals", "said"),
+    [
+        (9, 3, 0, "6 to 12 counts as right"),
+        (9, 0.5, 0, ""),
+        (1 / 6, 0.002, 4, "0.1647 to 0.1686 counts as right"),
+        (0.3, 0.1, 1, "0.2 to 0.4 counts as right"),
+        (-1.5, 0.25, 1, "-1.7 to -1.3 counts as right"),
+        (float("inf"), 1, 4, ""),
+        (float("nan"), 1, 4, ""),
+        (12345, 10, 0, "12,335 to 12,355 counts as right"),
+    ],
+)
+def test_the_key_says_which_numbers_the_page_takes_for_right(answer, tolerance, decimals, said):
+    assert accepted(answer, tolerance, decimals) == said
+    asked = Question("check", "How many?", (), "9", "Counted.", None, said)
+    sheet = replace(SHEET, questions=(asked,))
+    assert said not in sheet.sheet() or not said
+    assert (f"<b>9</b> ({said}). Counted" if said else "<b>9</b>. Counted") in sheet.key()
+
+
+def test_a_page_puts_what_counts_as_right_into_its_key(sheets):
+    LessonApp("pages/vanishing.py", "vanishing", units=4, length=12)
+    (asked,) = [one for one in sheets[-1].questions if "radius 0.5" in one.question]
+    assert asked.counts == f"{int(asked.answer) - 3} to {int(asked.answer) + 3} counts as right"
 
 
 def test_the_sheet_names_the_settings_and_the_address():

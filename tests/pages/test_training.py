@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from rnnviz.lesson import training, training_live, training_words
 from rnnviz.lesson.training_questions import QUESTIONS
@@ -11,7 +12,7 @@ from rnnviz.training import Plan, results, train
 from rnnviz.training.job import View
 from rnnviz.training.jobs import JOBS
 from rnnviz.training.standard_runs import EXPLODING, record_of, solved_at, standard
-from tests.pages.page import LessonApp
+from tests.pages.page import ROOT, LessonApp
 from tests.stage.test_chart_payload import plotly_array
 
 SMALL = {"length": 6, "updates": 12, "hidden": 3, "batch": 2, "seeds": 2}
@@ -158,8 +159,9 @@ def test_the_player_has_a_row_of_right_answers(task):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_preset_asks_before_it_shows_and_its_shipped_runs_answer(name):
     page = Page()
-    labels = page.buttons("Parity").options
-    page.choose("Parity", list(QUESTIONS).index(name))
+    labels, opened = page.buttons("Parity").options, page.buttons("Parity").value
+    number = list(QUESTIONS).index(name)
+    page.choose("Parity", None if number == opened else number)  # a press on the chosen one takes its mark away
     assert len(labels) == len(QUESTIONS) and page.stage("loss") is None
     assert not [text for text in page.prose if "| cell |" in text or "not solved" in text]
     question = QUESTIONS[name]
@@ -174,6 +176,41 @@ def test_a_preset_asks_before_it_shows_and_its_shipped_runs_answer(name):
         right = list(ends).index(min(ends, key=ends.get)) if np.isfinite(min(ends.values())) else 3
     page.choose(question.options[0], right)
     assert "You were right" in page.said("You were right") and page.stage("loss") is not None
+
+
+def test_a_link_to_what_a_preset_sets_shows_its_runs_and_has_it_chosen():
+    page = Page(length=10, updates=600)
+    assert page.buttons("Parity").value == 1 and page.said("Compare the left edge")
+    assert page.stage("loss") is not None
+
+
+def test_who_comes_back_finds_the_curves_although_a_preset_was_pressed_before():
+    page = Page.__new__(Page)
+    page.name, page.app = "training", AppTest.from_file(str(ROOT / "pages/training.py"), default_timeout=60)
+    page.app.session_state["training preset pressed"] = 0  # what widgets hold is forgotten on another page, this is not
+    assert page.run().stage("loss") is not None and page.buttons("Parity").value == 0
+
+
+def test_how_far_the_loss_reached_is_said_where_one_answer_is_asked_for():
+    told = Page().said("How far back did the loss reach")
+    for cell, (plan, *_) in training.standard().items():
+        record = results.kept(plan, [results.SHIPPED])
+        back = (record.reach - record.reach[:, -1:])[:, ::-1]
+        gone = [next((k for k, log in enumerate(row) if log < -3), None) for row in back]
+        held = [update for update, steps in zip(record.reach_at, gone, strict=True) if steps is None]
+        later = f"to the first step after {held[0]} updates" if held else f"never further than {max(gone)} steps"
+        assert f"{cell} {gone[0]} steps untrained, {later}" in told
+    keep(task="parity")
+    assert not any("How far back did" in said for said in Page(task="parity", **SMALL).prose)
+
+
+def test_a_moment_says_after_how_many_updates_it_was_kept():
+    keep()
+    page = Page(**SMALL)
+    count = len(results.kept(Plan(cell="lstm", length=6, updates=12, hidden_size=3, batch_size=2)).moments)
+    assert page.said(f"Moment {count}: after **12** of 12 updates")
+    assert Page(**SMALL, moment=1).said("Moment 1: **untrained**")
+    assert any(one.label == f"Kept moment of the training, 1 to {count}" for one in page.app.slider)
 
 
 def page_keys(page):

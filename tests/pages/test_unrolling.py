@@ -356,10 +356,10 @@ def test_every_preset_says_what_to_look_at():
     assert all(own - other for own in said for other in said if own is not other)
 
 
-def test_a_preset_is_no_longer_chosen_once_its_settings_were_changed():
-    page = Page().choose(PRESET, 1)
+def test_a_preset_is_chosen_while_all_that_it_sets_is_set():
+    page = Page(cell="GRU").choose(PRESET, 1)
     assert page.choose("trained", "trained").buttons(PRESET).value is None
-    assert page.set == DEFAULTS
+    assert page.choose("LSTM", "LSTM").set == DEFAULTS and page.buttons(PRESET).value == 4
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -154,6 +154,77 @@ def test_a_preset_moves_the_slider():
     assert page.sent("gradient")[0]["sweep"]["move"][0] == 2.0
 
 
+TANH, HELD = "tanh saturates", "f held at 1"
+
+
+@pytest.mark.parametrize(
+    ("link", "first", "second"),
+    [
+        ({}, 0, 2),
+        ({"radius": 0.9}, 0, 2),
+        ({"phi": "tanh", "radius": 2}, 1, 2),
+        ({"phi": "tanh", "length": 200, "forget": "3", "seed": 6}, 3, 3),
+        ({"phi": "tanh", "length": 200, "forget": "0"}, None, 1),
+        ({"phi": "tanh", "length": 200, "scrub": "factor", "forget": "torch"}, 4, None),
+        ({"held": "held at 1"}, None, 0),
+        ({"length": 99}, None, 2),
+    ],
+)
+def test_a_preset_whose_settings_a_link_has_is_chosen_and_says_what_to_look_at(link, first, second):
+    page = Page(**link)
+    assert (page.buttons(TANH).value, page.buttons(HELD).value) == (first, second)
+    assert (first == 0) == any("The Elman cell without a squash" in said for said in page.prose)
+
+
+def test_a_preset_is_chosen_as_well_when_its_settings_were_made_by_hand():
+    page = Page()
+    assert page.choose("relu", "tanh").buttons(TANH).value == 1
+    assert page.choose("held at 1", "held at 1").buttons(TANH).value is None
+    assert page.choose("held at 1", "free").choose("relu", "relu").buttons(TANH).value == 2
+
+
+def test_the_chosen_preset_moves_the_slider_again_when_it_is_pressed():
+    page = Page(radius=0.9)
+    assert page.sent("gradient")[0]["sweep"]["move"] is None
+    page.choose(TANH, None)
+    assert page.sent("gradient")[0]["sweep"]["move"][0] == 1.0 and page.buttons(TANH).value == 0
+
+
+def test_a_preset_that_the_link_holds_back_does_not_say_what_it_would_show():
+    page = Page(lock="phi", phi="tanh")
+    assert page.buttons(TANH).value == 1
+    page.choose(TANH, 0)
+    assert page.buttons(TANH).value == 0 and page.said("The link fixes *Elman's φ*")
+    assert not any("without a squash" in said for said in page.prose)
+
+
+def test_whether_this_network_is_like_most_is_said_of_each_cell_and_as_it_is():
+    page = Page(phi="tanh", length=100, forget="3")
+    settings = Settings("tanh", 32, 100, 1.0, 3.0, None, 0, False, "")
+    k, found, told = RADII.index(1.0), vanishing.flow(settings), page.said("the band of the middle 80 %")
+    for cell in vanishing.CELLS:
+        end = found.logs["LSTM, h" if cell == "LSTM" else cell][k, 0]
+        low, *_, high = vanishing.typical(cell, vanishing.for_one_cell(cell, settings))[k, :, 0]
+        where = "below" if end < low else "above" if end > high else "inside"
+        assert (
+            f"{cell}'s $10^{{{end:.1f}}}$ is **{where}** the band ($10^{{{low:.1f}}}$ to $10^{{{high:.1f}}}$)" in told
+        )
+    assert "LSTM's $10^{0.7}$ is **above**" in told
+
+
+def test_the_fans_captions_say_what_they_show_and_how_many_steps_it_has():
+    assert Page(**SMALL).sent("typical-gru")[0]["caption"] == "GRU, 200 seeds: median, middle half, middle 80 %"
+    caption = Page(units=4, length=200).sent("typical-gru")[0]["caption"]
+    assert caption == "GRU, 200 seeds, 100 steps: median, middle half, middle 80 %"
+
+
+def test_the_revealed_answer_begins_like_a_sentence():
+    page = Page(**SMALL)
+    (button,) = [one for one in page.app.button if one.label == "Reveal"]
+    button.click()
+    assert page.run().said("Computed with your seed").startswith(("**A ", "**All "))
+
+
 def test_with_trained_weights_no_control_of_random_ones_is_left():
     page = Page(units=4)
     page.choose("f held at 1", 5)

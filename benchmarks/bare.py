@@ -1,0 +1,13 @@
+"""A server for one script of the benchmarks, which RNNVIZ_BENCH_PAGE names, with the app's own assets."""
+
+import os
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from app import ROUTES
+
+app = st.App(os.environ["RNNVIZ_BENCH_PAGE"], routes=ROUTES)

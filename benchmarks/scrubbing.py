@@ -1,0 +1,78 @@
+"""Sweeps: from a move of their slider to the frame that shows it. No server is asked while the hand moves."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from playwright.sync_api import Browser
+
+from .measuring import middle, opened, slowest
+from .quick import QUICK
+from .report import Number, Report
+
+MOVES = 5 if QUICK else 30
+FRAMES = 1
+"""So many frames a picture may take: the one after the move."""
+FRAME = 1000 / 60
+"""Milliseconds of a frame."""
+# Every chart of the page with a slider of its own.
+SLIDERS = """() => [...document.querySelectorAll(".rnnviz-chart")]
+  .filter((chart) => {
+    const range = chart.querySelector("input[type=range]");
+    return range?.offsetParent && range.max > 0;
+  })
+  .map((chart) => [...chart.closest("[class*=st-key-]").classList].find((name) => name.startsWith("st-key-")))"""
+# One move a time: ms from the input event until plotly has drawn, and of these since the frame after it began; and the
+# messages that were sent until the last move.
+SCRUB = """async ([name, moves]) => {
+  const chart = document.querySelector(`.${name} .rnnviz-chart`);
+  chart.scrollIntoView({ block: "center", behavior: "instant" });
+  const [range, plot] = [chart.querySelector("input[type=range]"), chart.querySelector(".plot")];
+  const next = () => new Promise(requestAnimationFrame);
+  for (let frame = 0; frame < 30 || !plot.dataset.painted; frame++) await next();
+  const found = [];
+  window.wire.sent.length = 0;
+  for (let move = 0; move < moves; move++) {
+    const at = Number(range.value);
+    range.value = at > range.min ? at - 1 : range.max;
+    let painted = null, frame = null;
+    plot.once("plotly_afterplot", () => { painted = performance.now(); });
+    const start = performance.now();
+    requestAnimationFrame(() => { frame = performance.now(); });
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    while (painted === null && performance.now() < start + 5000) await next();
+    found.push([painted - start, painted - frame]);
+  }
+  return { found, sent: window.wire.sent.length };
+}"""
+
+
+def scrubs(report: Report, browser: Browser, address: str, pages: list[tuple[str, str]]) -> None:
+    report.table(
+        f"From a scrubbed slider to the picture, {MOVES} moves",
+        ["from the move, ms", "95th percentile", "drawing, 95th percentile", "frames", "messages sent"],
+    )
+    seen = set()
+    for lesson, link in pages:
+        page = opened(browser, f"{address}/{lesson}?{link}")
+        page.wait_for_selector(".plot[data-painted]")
+        page.wait_for_timeout(500)
+        for name in page.evaluate(SLIDERS):
+            if name in seen:
+                continue
+            seen.add(name)
+            page.bring_to_front()
+            result = page.evaluate(SCRUB, [name, MOVES])
+            times, drawing = zip(*result["found"], strict=True)
+            figure = name.removeprefix(f"st-key-{lesson}-")
+            key = f"reaction.{lesson}.scrub-{figure}"
+            report.row(
+                f"{lesson}: {figure}",
+                Number(f"{key}.ms", middle(times), "ms"),
+                Number(f"{key}.p95_ms", slowest(times), "ms"),
+                Number(f"{key}.drawing_ms", slowest(drawing), "ms"),
+                Number(f"{key}.frames", max(1, ceil(slowest(drawing) / FRAME)), at_most=FRAMES),
+                Number(f"{key}.sent", result["sent"], at_most=0),
+            )
+            page.wait_for_timeout(700)  # until the address and the server know where it rests
+        page.context.close()
