@@ -10,7 +10,6 @@ from rnnviz.figures import clipped_runs as over_runs
 from rnnviz.figures import clipping as in_plane
 from rnnviz.figures.descent import norm_frames
 from rnnviz.figures.strokes import METHODS
-from rnnviz.figures.surface import cliff_surface
 from rnnviz.lesson import Choice, Controls, Lesson, Number, Preset, Real, clipped_runs, clipping
 from rnnviz.lesson.sectional import check_links, controls_here, dark_theme, progress, solid
 from rnnviz.lesson.words import decimal
@@ -47,32 +46,32 @@ start = 1.0
 at = clipping.THETAS.index(start)
 sample = [f"sequence {k + 1}:" for k in range(len(plane.gradients))]
 theta = start
-for column, method in zip(lesson.columns(1, 1), METHODS, strict=True):
-    with column:
-        rested = lesson.chart(
-            figures.clipped_plane(
-                plane.gradients,
-                plane.clipped[method][at],
-                method=method,
-                threshold=start,
-                limit=plane.limit,
-                labels=sample,
-            ),
-            f"plane-{method}",
-            caption={
-                "norm": "Clipped by norm: shortened to the ball of radius θ",
-                "value": "Clipped by value: each component cut to ±θ",
-            }[method],
-            alt=f"{len(plane.gradients)} gradients of a one-unit RNN as arrows, before and after they are clipped by {method}.",
-            sweep=Sweep(
-                "theta",
-                label="θ of the plane",
-                values=clipping.THETAS,
-                start=start,
-                frames=in_plane.plane_frames(plane.clipped[method], clipping.THETAS, method=method),
-            ),
-        )
-        theta = rested if method == "norm" and rested is not None else theta
+for column, method in zip(lesson.stage_columns(1, 1), METHODS, strict=True):
+    rested = lesson.chart(
+        figures.clipped_plane(
+            plane.gradients,
+            plane.clipped[method][at],
+            method=method,
+            threshold=start,
+            limit=plane.limit,
+            labels=sample,
+        ),
+        f"plane-{method}",
+        caption={
+            "norm": "Clipped by norm: shortened to the ball of radius θ",
+            "value": "Clipped by value: each component cut to ±θ",
+        }[method],
+        alt=f"{len(plane.gradients)} gradients of a one-unit RNN as arrows, before and after they are clipped by {method}.",
+        sweep=Sweep(
+            "theta",
+            label="θ of the plane",
+            values=clipping.THETAS,
+            start=start,
+            frames=in_plane.plane_frames(plane.clipped[method], clipping.THETAS, method=method),
+        ),
+        within=column,
+    )
+    theta = rested if method == "norm" and rested is not None else theta
 k = clipping.THETAS.index(theta) if theta in clipping.THETAS else at
 limits = (
     min(clipping.THETAS[0], float(plane.norms.min())) / 1.2,
@@ -350,14 +349,7 @@ lesson.further(
 with turned_up:
     solid(
         lesson,
-        cliff_surface(
-            ground.loss,
-            w=ground.w,
-            b=ground.b,
-            paths={kind: clipping.on_surface(one) for kind, one in pair.items()},
-            highest=clipping.HIGHEST,
-            dark=dark_theme(),
-        ),
+        clipping.surface(descent.w0, descent.b0, descent.eta, descent.theta_cliff, dark_theme()),
         "surface",
         caption="The same as a surface, with both whole ways as far as they stay in the picture. Drag to turn it.",
     )

@@ -7,6 +7,7 @@ from rnnviz.figures.memory import fan_frames, memory_frames
 from rnnviz.figures.vanishing import gradient_frames, how_far_back_frames, line_frames, spectrum_frames
 from rnnviz.lesson import Lesson, Preset, vanishing, vanishing_questions
 from rnnviz.lesson import vanishing_words as words
+from rnnviz.lesson.sectional import in_sight
 from rnnviz.lesson.vanishing import CELLS, CURVES, Settings
 from rnnviz.lesson.vanishing_memory import memory_prose
 from rnnviz.lesson.words import decimal
@@ -192,21 +193,24 @@ else:
     usual = vanishing.usual(this)
     mine = vanishing.flow(usual)
     lesson.say(words.typical_prose(this, usual))
-    fan_low, fan_high = vanishing.axis_limits(usual.length)
-    ends = {}
-    for cell, column in zip(CELLS, lesson.columns(1, 1, 1), strict=True):
-        one = mine.logs["LSTM, h" if cell == "LSTM" else cell]
-        many = vanishing.typical(cell, vanishing.for_one_cell(cell, usual))
-        ends[cell] = one[now, 0], many[now, :, 0]
-        with column:
-            lesson.chart(
-                figures.norm_fan(many, one, vanishing.QUANTILES, cell=cell, at=at, low=fan_low, high=fan_high),
-                f"typical-{cell.lower()}",
-                caption=words.typical_caption(cell, this, usual),
-                alt=f"At {start:g} the median at t = 1 is {words.spoken(many[at, 2, 0])}.",
-                sweep=words.sweep(this, fan_frames(many, one, fan_low, fan_high), slider=True),
-            )
-    lesson.say(words.typical_verdict(setting, ends))
+    networks = {cell: vanishing.for_one_cell(cell, usual) for cell in CELLS}
+    known = all(vanishing.typical.knows(cell, one) for cell, one in networks.items())
+    if in_sight(lesson, "typical", networks, known=known):
+        fan_low, fan_high = vanishing.axis_limits(usual.length)
+        ends = {}
+        for cell, column in zip(CELLS, lesson.columns(1, 1, 1), strict=True):
+            one = mine.logs["LSTM, h" if cell == "LSTM" else cell]
+            many = vanishing.typical(cell, networks[cell])
+            ends[cell] = one[now, 0], many[now, :, 0]
+            with column:
+                lesson.chart(
+                    figures.norm_fan(many, one, vanishing.QUANTILES, cell=cell, at=at, low=fan_low, high=fan_high),
+                    f"typical-{cell.lower()}",
+                    caption=words.typical_caption(cell, this, usual),
+                    alt=f"At {start:g} the median at t = 1 is {words.spoken(many[at, 2, 0])}.",
+                    sweep=words.sweep(this, fan_frames(many, one, fan_low, fan_high), slider=True),
+                )
+        lesson.say(words.typical_verdict(setting, ends))
 
 lesson.section("Check yourself")
 vanishing_questions.questions(lesson, this)

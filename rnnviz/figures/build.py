@@ -35,18 +35,23 @@ class Drawn(go.Figure):
         return getattr(self, name)
 
     def to_json(self, *args: Any, **kwargs: Any) -> str:
-        """As plotly writes it, arrays as base64."""
+        """As plotly writes it, arrays as base64; written once, for a figure that is remembered is sent many times."""
         if "_whole" in self.__dict__ or args or kwargs:  # it may have been changed
             return super().to_json(*args, **kwargs)
+        if "_json" not in self.__dict__:
+            self.__dict__["_json"] = self._write()
+        return self.__dict__["_json"]
+
+    def _write(self) -> str:
         return json.dumps(sendable(self._parts), cls=PlotlyJSONEncoder, separators=(",", ":"))
 
 
 def sendable(part: Any) -> Any:
-    """The same with every array as plotly.js takes it: {"dtype", "bdata", "shape"}, or a list where it takes no bytes."""
+    """The same, each array as plotly.js takes it: {"dtype", "bdata", "shape"}, or a list where it takes no bytes."""
     if isinstance(part, dict):
         return {name: sendable(value) for name, value in part.items()}
     if isinstance(part, (list, tuple)):
-        nested = any(isinstance(one, (dict, list, tuple, np.ndarray)) for one in part)
+        nested = bool(part) and isinstance(part[0], (dict, list, tuple, np.ndarray))  # lists of plotly are of one kind
         return [sendable(one) for one in part] if nested else part
     if not isinstance(part, np.ndarray):
         return part
@@ -55,7 +60,7 @@ def sendable(part: Any) -> Any:
     if part.size == 0 or part.dtype.name not in TYPES:
         return part.tolist()
     shape = {"shape": str(part.shape)[1:-1]} if part.ndim > 1 else {}
-    return {"dtype": TYPES[part.dtype.name], "bdata": b64encode(np.ascontiguousarray(part)).decode("ascii"), **shape}
+    return {"dtype": TYPES[part.dtype.name], "bdata": b64encode(part.tobytes()).decode("ascii"), **shape}
 
 
 def figure(traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.Figure:

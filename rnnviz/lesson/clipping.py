@@ -13,7 +13,9 @@ import streamlit as st
 
 from rnnviz.engine import Cliff, Descent, Elman, angle, backward, clip_by_norm, clip_by_value, descend
 from rnnviz.engine.clipping import norm
+from rnnviz.figures.surface import cliff_surface
 from rnnviz.stage import Point
+from rnnviz.stage.chart import Figure
 
 from .remember import remember
 from .words import decimal
@@ -109,6 +111,14 @@ def descents(w: float, b: float, learning_rate: float, threshold: float) -> Mapp
     """ "norm" and "without" -> the descent from there with and without clipping, the last one drawn on top."""
     pair = descend(Cliff(), (w, b), learning_rate=learning_rate, thresholds=(threshold, None), updates=UPDATES)
     return MappingProxyType(dict(zip(("norm", "without"), pair, strict=True)))
+
+
+@remember(most=32)
+def surface(w: float, b: float, learning_rate: float, threshold: float, dark: bool) -> Figure:
+    """The cliff in three dimensions, with both descents from there. dark: whether in the dark theme's colours"""
+    pair, under = descents(w, b, learning_rate, threshold), ground()
+    paths = {kind: on_surface(one) for kind, one in pair.items()}
+    return cliff_surface(under.loss, w=under.w, b=under.b, paths=paths, highest=HIGHEST, dark=dark)
 
 
 def on_surface(descent: Descent) -> np.ndarray:

@@ -8,6 +8,7 @@ Their widgets are not bound to the URL: Streamlit takes the parameter of a bound
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any, Protocol
 
 import streamlit as st
@@ -18,6 +19,8 @@ PARTS = {"predict": "Prediction", "presets": "Presets", "check": "Check yourself
 MOST = 40
 """So many names are read of a link."""
 _STATE = "fixed by the link"
+_now = threading.local()
+"""A run of a page has a thread of its own, or follows in it on another run of the same visitor."""
 
 
 class Linked(Protocol):
@@ -38,6 +41,12 @@ def begin(page: str) -> None:
     said = (page, st.query_params.get(HIDE, ""), st.query_params.get(LOCK, ""))
     if st.session_state.get(_STATE, {}).get("said") != said:
         st.session_state[_STATE] = {"said": said, HIDE: names(said[1]), LOCK: names(said[2]), "values": {}}
+    _now.read = st.session_state[_STATE]
+
+
+def state() -> dict[str, Any]:
+    """What the link says. A page asks some hundred times, so what `begin` has read is kept for the run."""
+    return getattr(_now, "read", None) or st.session_state.get(_STATE, {})
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -47,7 +56,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def asked(how: str) -> tuple[str, ...]:
     """The names that the link hides (`HIDE`) or locks (`LOCK`)."""
-    return st.session_state.get(_STATE, {}).get(how, ())
+    return state().get(how, ())
 
 
 def hidden(name: str) -> bool:
@@ -72,12 +81,12 @@ def how(name: str) -> str:
 
 def known(name: str) -> bool:
     """Whether the link fixes this control, and `value` has been asked for it."""
-    return fixed(name) and name in st.session_state[_STATE]["values"]
+    return fixed(name) and name in state()["values"]
 
 
 def value(control: Linked) -> Any:
     """What a fixed control stands at: the link's value; the default where the link has none that it can be."""
-    values = st.session_state[_STATE]["values"]
+    values = state()["values"]
     if control.name not in values:
         raw = st.query_params.get(control.name)
         try:

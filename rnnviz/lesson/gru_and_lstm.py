@@ -9,6 +9,7 @@ import pandas as pd
 
 from rnnviz import figures
 from rnnviz.engine import GRU, VERSIONS, Cell, Sizes
+from rnnviz.stage.chart import Figure
 from rnnviz.training.character_model import CharacterModel, character_model
 
 from .lesson import Lesson
@@ -138,7 +139,7 @@ def what_each_cell_costs(lesson: Lesson, model: CharacterModel) -> None:
     curves, words = lesson.columns(3, 2)
     with curves:
         lesson.chart(
-            figures.parameter_counts(parameter_counts(D), hidden_size=H, current=own),
+            counts_pictured(D, H, own),
             "parameter-counts",
             caption=f"Parameters against hidden units H, with D = {D} inputs; points at H = {H}",
             alt="Three rising curves. "
@@ -155,6 +156,11 @@ def what_each_cell_costs(lesson: Lesson, model: CharacterModel) -> None:
             "Biases added and curves ($\\sigma$, $\\tanh$) are not counted. A one-hot input picks a column of $W$, so "
             "a program may skip most of $W x$; the count is for any input."
         )
+
+
+@remember
+def counts_pictured(input_size: int, hidden_size: int, own: str) -> Figure:
+    return figures.parameter_counts(parameter_counts(input_size), hidden_size=hidden_size, current=own)
 
 
 def size_table(input_size: int, hidden_size: int) -> str:

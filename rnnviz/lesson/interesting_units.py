@@ -10,6 +10,7 @@ import streamlit as st
 
 from rnnviz import figures, stage
 from rnnviz.figures.states import RARE
+from rnnviz.stage.chart import Figure
 from rnnviz.tasks.text import shakespeare
 from rnnviz.tasks.text_features import FEATURES, feature
 from rnnviz.training import interesting_units as search
@@ -132,18 +133,14 @@ def interesting_units(lesson: Lesson, cell: str) -> None:
     )
     flags, counts = lesson.columns(3, 2)
     for column, count in ((flags, False), (counts, True)):
-        own = rows[rows["count"] == count]
         with column:
             lesson.chart(
-                figures.unit_evidence(
-                    own.assign(unit=own["label"]), cell=cell, count=count, networks=len(search.SEEDS)
-                ),
+                pictured(cell, count),
                 "counts-followed" if count else "features-followed",
                 caption="Counts: Pearson's correlation, 0 for no relation, 1 for a straight line"
                 if count
                 else "True or false: balanced accuracy, 0.5 for guessing, 1 for never wrong",
-                alt=f"Dots, one row a feature. First: {', '.join(map(in_words, own.head(3).itertuples()))}. "
-                f"Last: {in_words(next(own.tail(1).itertuples()))}.",
+                alt=told(cell, count),
             )
     with counts:
         lesson.say(
@@ -157,6 +154,24 @@ def interesting_units(lesson: Lesson, cell: str) -> None:
             lambda: rows.drop(columns=["margin", "label"]), f"units-{cell}", label="All scores and controls (CSV)"
         )
     look_closer(lesson, cell, rows)
+
+
+@remember
+def pictured(cell: str, count: bool) -> Figure:
+    """The evidence of all features that are counts, or of all others."""
+    own = evidence(cell)[evidence(cell)["count"] == count]
+    own = own.assign(unit=own["label"])
+    return figures.unit_evidence(own, cell=cell, count=count, networks=len(search.SEEDS))
+
+
+@remember
+def told(cell: str, count: bool) -> str:
+    """The same in words: its first rows and its last."""
+    own = evidence(cell)[evidence(cell)["count"] == count]
+    return (
+        f"Dots, one row a feature. First: {', '.join(map(in_words, own.head(3).itertuples()))}. "
+        f"Last: {in_words(next(own.tail(1).itertuples()))}."
+    )
 
 
 def check_link(lesson: Lesson, names: list[str]) -> None:

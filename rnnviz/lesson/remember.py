@@ -29,6 +29,7 @@ def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
     compared as the keys of a dict are; those whose names begin with _ do not count. Whoever asks for what another is
     just computing waits for it. This is why a changed view never computes a model again.
 
+    `function.knows(…)` says whether a result is there, and computes nothing.
     Streamlit's own cache does more and takes twenty times as long to find a result, and any visitor may empty it.
     """
     if function is None:
@@ -40,12 +41,19 @@ def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
     kept: OrderedDict[Hashable, Future] = OrderedDict()
     lock = Lock()
 
-    @wraps(function)
-    def remembered(*args: Any, **named: Any) -> Any:
+    def key_of(args: tuple, named: dict[str, Any]) -> Hashable:
         values = [*args, *defaults[len(args) :]]
         for name, value in named.items():
             values[positions[name]] = value
-        key = tuple(value for value, matters in zip(values, counts, strict=True) if matters)
+        return tuple(value for value, matters in zip(values, counts, strict=True) if matters)
+
+    def knows(*args: Any, **named: Any) -> bool:
+        result = kept.get(key_of(args, named))
+        return result is not None and result.done()
+
+    @wraps(function)
+    def remembered(*args: Any, **named: Any) -> Any:
+        key = key_of(args, named)
         with lock:
             result = kept.get(key)
             if mine := result is None:
@@ -63,4 +71,5 @@ def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
                 result.set_exception(error)
         return result.result()
 
+    remembered.knows = knows  # type: ignore[attr-defined]
     return remembered

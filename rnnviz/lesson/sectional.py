@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
+from zlib import crc32
 
 import streamlit as st
 
+from rnnviz.stage import surroundings
 from rnnviz.stage.chart import Figure
 
 from .controls import Config, Controls
 from .lesson import Lesson
 from .links import entries
 
+PLACE = 340
+"""Pixels that a section takes that is still to be computed: about what a row of figures takes."""
 FIRST_PICTURES = 1.0
 """Seconds that a browser has to draw the pictures of a page before it begins with the heavy one."""
 
@@ -60,6 +65,20 @@ def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
     saved = {"filename": f"{lesson.key}-{name}", "scale": 2}
     bar = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saved}
     st.plotly_chart(figure, key=f"{lesson.key}-{name}", theme=None, width="stretch", config=bar)
+
+
+def in_sight(lesson: Lesson, name: str, about: Hashable, *, known: bool) -> bool:
+    """Whether a costly section is to be drawn: its results are known, or the learner has come to it.
+
+    Until then, a sentence holds its place. about: the settings on which the results depend
+    """
+    lesson.settle()
+    letters = f"{crc32(repr(about).encode()):08x}"
+    if surroundings.seen(letters, key=f"{lesson.key}-{name}-sight") or known:
+        return True
+    with st.container(height=PLACE, border=False):
+        st.markdown(":small[Computed as soon as you are here.]")
+    return False
 
 
 def progress(words: str):

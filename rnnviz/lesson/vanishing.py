@@ -261,7 +261,7 @@ def paths(settings: Settings) -> Paths:
     return Paths(frozen(steps), frozen(run.cell_jacobian_norms(list(steps))))
 
 
-@remember(most=32)
+@remember(most=256)
 def typical(name: str, settings: Settings) -> np.ndarray:
     """(values, quantiles, time) `QUANTILES` of log10 ‖∂L/∂h_t‖₂ of a cell over `MEMBERS` seeds, 0 and up.
 
@@ -293,6 +293,8 @@ def for_one_cell(name: str, settings: Settings) -> Settings:
         settings = settings._replace(phi="tanh")
     if name != "LSTM":
         settings = settings._replace(forget=None, held=False)
+    if name == "Elman" and settings.phi == "identity":  # whose gradient is the same whatever it reads
+        settings = settings._replace(input_scale=1.0)
     return settings
 
 

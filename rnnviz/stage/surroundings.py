@@ -13,6 +13,7 @@ from .assets import component
 _map = component("map")
 _progress = component("progress")
 _glossary = component("glossary")
+_sight = component("sight")
 
 
 class Card(NamedTuple):
@@ -59,6 +60,14 @@ def chosen(go: Any) -> tuple[str, str] | None:
 def progress(lesson: str, questions: Sequence[Asked], *, key: str) -> None:
     """How many of a lesson's questions are answered. The browser remembers it, and that this lesson was last."""
     _progress(key=key, data={"lesson": lesson, "questions": [one._asdict() for one in questions]})
+
+
+def seen(about: str, *, key: str) -> bool:
+    """Whether this place of the page is or was in sight since it is about this. The run that follows may say so.
+
+    about: what is to be computed here, as a few letters
+    """
+    return _sight(key=key, data={"about": about}, default={"seen": None}, on_seen_change=lambda: None).seen == about
 
 
 def glossary(terms: Mapping[str, str], *, key: str) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 CHART = "[class*=st-key-vanishing-{}]"
 GRADIENT = CHART.format("gradient")
@@ -91,3 +92,13 @@ def test_on_a_phone_a_legend_of_many_lines_leaves_the_axis_its_room(open_page):
     for tick in figure.locator(".xtick text").all():
         box = tick.bounding_box()
         assert box["y"] + box["height"] <= title["y"] + 3
+
+
+def test_200_networks_are_computed_when_one_comes_to_them(open_page):
+    page = open_page("vanishing?units=6&length=9", drawn=DRAWN).page
+    fans = page.locator(".st-key-vanishing-typical-lstm .main-svg")
+    page.get_by_text("Computed as soon as you are here").wait_for(state="attached")
+    expect(fans).to_have_count(0)
+    page.get_by_text("Is what I see typical?").scroll_into_view_if_needed()
+    fans.first.wait_for()
+    expect(page.get_by_text("Computed as soon as you are here")).to_have_count(0)

@@ -115,9 +115,9 @@ def test_every_text_and_weights_are_drawn_on_one_scale_a_cell():
     pages = [Page(text=text) for text in (TEXT, "a", "zzzz")]
     limits = {q["limit"] for page in pages for q in page.player[0]["quantities"] if q["key"] == "c"}
     assert len(limits) == 1 and limits.pop() > 1
-    figures = [Page(cell="GRU", weights=weights).figure("weights")["data"][0] for weights in WEIGHTS]
-    assert len({(figure["zmin"], figure["zmax"]) for figure in figures}) == 1
-    assert figures[0]["zmax"] == np.abs(character_model("GRU").cell.weight_hh).max()
+    figures = [Page(cell="GRU", weights=weights).figure("weights")["layout"]["coloraxis"] for weights in WEIGHTS]
+    assert len({(figure["cmin"], figure["cmax"]) for figure in figures}) == 1
+    assert figures[0]["cmax"] == np.abs(character_model("GRU").cell.weight_hh).max()
 
 
 def test_the_sweep_is_the_model_with_its_loop_scaled():
@@ -130,7 +130,8 @@ def test_the_sweep_is_the_model_with_its_loop_scaled():
 def test_the_weights_and_outputs_shown_are_the_models_own():
     page = Page(cell="GRU", text="hello", pin="2.3")
     model, reading = character_model("GRU"), engines_own("GRU", text="hello")
-    np.testing.assert_array_equal(plotly_array(page.figure("weights")["data"][0]["z"]), as_sent(model.cell.weight_hh))
+    blocks = [plotly_array(one["z"]) for one in page.figure("weights")["data"]]
+    np.testing.assert_array_equal(np.concatenate(blocks), as_sent(model.cell.weight_hh))
     bars = page.figure("output")["data"][0]
     np.testing.assert_array_equal(numbers(bars["y"]), np.sort(reading.p[1])[::-1][:12])
     labels = [token_label(model.vocabulary.tokens[i]) for i in np.argsort(-reading.p[1], kind="stable")[:12]]

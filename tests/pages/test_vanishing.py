@@ -9,6 +9,7 @@ import pytest
 
 from rnnviz.lesson import vanishing
 from rnnviz.lesson.vanishing import BIASES, RADII, Settings
+from rnnviz.stage import surroundings
 from tests.lesson.markdown import outside_code
 from tests.pages.page import LessonApp
 from tests.stage.decoder import as_sent, decode
@@ -16,6 +17,15 @@ from tests.stage.decoder import as_sent, decode
 SWEPT = ("gradient", "spectrum", "slopes", "reach", "paths", "gates", "typical-elman", "typical-gru", "typical-lstm")
 SMALL = {"units": 4, "length": 12}
 PREDICT = "a few thousandths"
+
+
+SEEN = surroundings.seen
+
+
+@pytest.fixture(autouse=True)
+def in_sight(monkeypatch):
+    """All of the page."""
+    monkeypatch.setattr(surroundings, "seen", lambda about, *, key: True)
 
 
 class Page(LessonApp):
@@ -252,3 +262,29 @@ def test_an_answer_that_is_near_is_not_called_equal():
     assert page.verdicts[0][1].startswith(f"Close enough: it is {right}")
     page.answer("radius 0.5", right)
     assert page.verdicts[0][1].startswith(f"Right: {right}")
+
+
+def test_the_200_networks_are_computed_when_the_learner_comes_to_them(monkeypatch):
+    computed = []
+    monkeypatch.setattr(surroundings, "seen", SEEN)
+    monkeypatch.setattr(vanishing, "ensemble", counting(vanishing.ensemble, computed))
+    page = Page(units=5, length=7, seed=3)
+    one_each = len(computed)
+    assert page.stage("typical-lstm") is None and page.said("Computed as soon as you are here")
+    (sight,) = [one.proto for one in page.app.get("bidi_component") if one.proto.id.endswith("typical-sight")]
+    page.app.session_state["vanishing-typical-sight"] = {"seen": json.loads(sight.json)["about"]}
+    page.app.run()
+    assert page.stage("typical-lstm") is not None and len(computed) > one_each + 100
+    again = Page(units=5, length=7, seed=3)
+    assert again.stage("typical-lstm") is not None, "another visitor finds what is known"
+    page.app.session_state["vanishing-typical-sight"] = {"seen": "of other settings"}
+    changed = Page(units=6, length=7)
+    assert changed.stage("typical-lstm") is None
+
+
+def counting(function, calls):
+    def counted(*args, **named):
+        calls.append(args)
+        return function(*args, **named)
+
+    return counted
