@@ -8,19 +8,16 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from rnnviz.compressing import Compressed
 from rnnviz.lesson.apology import apologise
-from rnnviz.serving import Headers, Strays, headers
-from rnnviz.stage.assets import ASSETS, VERSION
+from rnnviz.serving import Early, Headers, Strays, headers, routes
+from rnnviz.stage.assets import VERSION
 
 HEADERS = headers(os.environ)
 BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 """The path below which the app lives, such as /rnn; empty at the root."""
 FIXED = f"{BASE}/assets/{VERSION}"
-ROUTES = [Mount(path, StaticFiles(directory=ASSETS)) for path in (FIXED, f"{BASE}/assets")]
 
 
 @asynccontextmanager
@@ -35,7 +32,12 @@ async def opened(app: st.App) -> AsyncIterator[None]:
 app = st.App(
     "rnnviz/course.py",
     lifespan=opened,
-    routes=ROUTES,
-    middleware=[Middleware(Compressed), Middleware(Headers, HEADERS, f"{FIXED}/"), Middleware(Strays, BASE)],
+    routes=routes(BASE),
+    middleware=[
+        Middleware(Compressed),
+        Middleware(Headers, HEADERS, f"{FIXED}/"),
+        Middleware(Strays, BASE),
+        Middleware(Early, f"{FIXED}/stage.js"),
+    ],
     on_script_error=apologise,
 )

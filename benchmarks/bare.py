@@ -8,6 +8,6 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from app import ROUTES
+from rnnviz.serving import routes
 
-app = st.App(os.environ["RNNVIZ_BENCH_PAGE"], routes=ROUTES)
+app = st.App(os.environ["RNNVIZ_BENCH_PAGE"], routes=routes())

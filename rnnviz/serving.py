@@ -6,12 +6,17 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
 import streamlit
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .stage.assets import ASSETS, BUNDLE, VERSION
 
 FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 """The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
@@ -66,6 +71,13 @@ def inline_scripts() -> list[str]:
     return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
 
 
+def routes(base: str = "") -> list[BaseRoute]:
+    """Where the assets are, under the address that names their contents and under a plain one. base: as in `Strays`"""
+    fixed = f"{base}/assets/{VERSION}"
+    whole = Route(f"{fixed}/stage.js", lambda request: Response(BUNDLE, media_type="text/javascript"))
+    return [whole, *(Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))]
+
+
 class Headers:
     """Adds the headers to every answer, and says of assets how long a browser may keep them.
 
@@ -110,3 +122,45 @@ class Strays:
         query = scope.get("query_string", b"").decode("latin-1")
         found = NOWHERE if deeper else quote(page) + (f"?{query}" if query else "")
         await RedirectResponse(f"{self.base}/{found}")(scope, receive, send)
+
+
+class Early:
+    """Names the stage's module in the head of each page, so that the browser asks for it beside Streamlit's own.
+
+    Else it would learn of it half a second later, when the first component is there. address: of the module
+    Such a page has no tag and no date: those of Streamlit's file would outlive a change of the module.
+    """
+
+    def __init__(self, app: ASGIApp, address: str) -> None:
+        self.app = app
+        self.link = f'<link rel="modulepreload" href="{escape(address)}">'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def send_page(message: Message) -> None:
+            if message["type"] == "http.response.start" and is_page(message) and "/assets/" not in scope["path"]:
+                start.update(message)
+            elif not start:
+                await send(message)
+            else:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    await self.send_whole(start, b"".join(parts), send)
+
+        await self.app(scope, receive, send_page)
+
+    async def send_whole(self, start: Message, page: bytes, send: Send) -> None:
+        page = page.replace(b"</head>", self.link + b"</head>", 1)
+        dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
+        kept = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
+        await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
+        await send({"type": "http.response.body", "body": page})
+
+
+def is_page(message: Message) -> bool:
+    """Whether an answer begins like this that is a whole page, as it is written."""
+    fields = dict(message.get("headers", []))
+    html = fields.get(b"content-type", b"").startswith(b"text/html")
+    return message["status"] == 200 and html and b"content-encoding" not in fields

@@ -56,8 +56,9 @@ BELOW = """
 from streamlit import config
 config.set_option("server.baseUrlPath", "rnn")
 import app
+from rnnviz import serving
 from starlette.routing import Match
-for route, folder in zip(app.ROUTES, (app.FIXED, "/rnn/assets"), strict=True):
+for route, folder in zip(serving.routes(app.BASE)[1:], (app.FIXED, "/rnn/assets"), strict=True):
     for path, found in ((f"{folder}/icon.svg", Match.FULL), ("/assets/icon.svg", Match.NONE)):
         assert route.matches({"type": "http", "method": "GET", "path": path})[0] is found
 assert app.FIXED.startswith("/rnn/assets/")

@@ -26,9 +26,9 @@ from .style import STYLE
 from .words import quoted, token_label
 from .worksheet import Question, accepted
 
-HEAD_START = 0.08
-"""Seconds that the pictures of a repaint have before the rest of the page follows. The browser draws what has come
-together: all at once, it would show the picture only after the last word of the page."""
+HEAD_START, FIRST_HEAD_START = 0.08, 0.25
+"""Seconds that the pictures of a repaint, and of a page that opens, have before the rest of it follows. The browser
+draws what has come together: all at once, it would show the picture only after the last word of the page."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Lesson:
         self.after_class = False
         self.undrawn: Controls | None = None
         self.changed = True
+        self.opening = self.staged = False
         fixed.begin(self.key)
         self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
@@ -75,6 +76,7 @@ class Lesson:
         if not controls.known():
             controls.check_link(self.key)
             self.settle()
+            self.opening = True
         config, notices = controls.read(self.key)
         self.entries |= links.entries(controls, config)
         self.shown = controls, config
@@ -87,6 +89,9 @@ class Lesson:
     def settle(self) -> None:
         """Draw title and controls, if that was put off. Whatever stands below the stage begins with it."""
         if self.undrawn is None:
+            if self.opening and self.staged:
+                self.opening = False
+                time.sleep(FIRST_HEAD_START)
             return
         controls, self.undrawn = self.undrawn, None
         if controls.known() and self.changed:
@@ -249,6 +254,7 @@ class Lesson:
                 look=look,
                 backward=backward,
             )
+        self.staged = True
         for sentence in links.stage_refusals(self, reading.trace, backward is not None):
             self.note(sentence)
         return None if pin is None else pin.within(*reading.trace.h.shape)
@@ -291,6 +297,7 @@ class Lesson:
                 sweep=sweep,
                 on_pick=on_pick,
             )
+        self.staged = True
         if sweep is not None and sweep.slider:
             self.entries[sweep.name] = links.slider(sweep, rested)
         return rested

@@ -6,15 +6,19 @@ from pathlib import Path
 
 import streamlit as st
 
+from .bundle import bundle
+
 ASSETS = Path(__file__).parent.parent.parent / "assets"
 STAGE = ASSETS / "stage"
+BUNDLE = bundle({path.stem: path.read_text(encoding="utf-8") for path in STAGE.glob("*.js")})
+"""All of the browser's code, served as stage.js beside the folder. A page names it in its head (`serving.Early`)."""
 
 
 def version() -> str:
     """What the code for the browser is, in twelve letters: another file, or another byte in one, gives others."""
     files = sorted(path for folder in ("stage", "vendor") for path in (ASSETS / folder).rglob("*") if path.is_file())
     contents = (f"{path.relative_to(ASSETS).as_posix()}\0".encode() + path.read_bytes() for path in files)
-    return sha256(b"".join(sha256(one).digest() for one in contents)).hexdigest()[:12]
+    return sha256(b"".join(sha256(one).digest() for one in (BUNDLE.encode(), *contents))).hexdigest()[:12]
 
 
 VERSION = version()
@@ -22,16 +26,7 @@ VERSION = version()
 
 LOADER = """
 const base = new URL({base!r}, window.location.origin);
-if (!document.querySelector("link[data-rnnviz]")) {{
-  for (const name of {modules!r}) {{
-    const link = Object.assign(document.createElement("link"), {{
-      rel: "modulepreload", href: new URL("stage/" + name, base).href,
-    }});
-    link.dataset.rnnviz = "";
-    document.head.append(link);
-  }}
-}}
-const {{ default: mount }} = await import(new URL("stage/{name}.js", base).href);
+const {{ {name}: {{ default: mount }} }} = await import(new URL("stage.js", base).href);
 export default (component) => mount(component, base.href);
 """
 
@@ -39,8 +34,7 @@ export default (component) => mount(component, base.href);
 def component(name: str, *, isolate_styles: bool = True) -> Callable:
     """The keyed component whose code is assets/stage/{name}.js and whose style is {name}.css.
 
-    The module is loaded by address, not from a copy, so that all components on a page share its imports. The first
-    component asks for all modules at once: found one by one through their imports, each level would cost a round trip.
+    The code is loaded by address, not from a copy, so that all components on a page share it.
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
     base = f"{prefix and '/'}{prefix}/assets/{VERSION}/"
@@ -48,6 +42,6 @@ def component(name: str, *, isolate_styles: bool = True) -> Callable:
         f"rnnviz_{name}",
         html=f'<div class="rnnviz-{name}"></div>',
         css=(STAGE / f"{name}.css").read_text(encoding="utf-8"),
-        js=LOADER.format(base=base, name=name, modules=sorted(path.name for path in STAGE.glob("*.js"))),
+        js=LOADER.format(base=base, name=name),
         isolate_styles=isolate_styles,
     )

@@ -4,12 +4,10 @@ import os
 from pathlib import Path
 
 import streamlit as st
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from rnnviz.stage.assets import ASSETS, VERSION
+from rnnviz.serving import routes
 
 app = st.App(
     str(Path(__file__).parent / os.environ["RNNVIZ_PAGE"]),
-    routes=[Mount(f"/assets/{VERSION}", StaticFiles(directory=ASSETS))],
+    routes=routes(),
 )

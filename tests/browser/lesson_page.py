@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 from rnnviz.stage.assets import VERSION
 
 STATE_CHART = ".st-key-unrolling-state"
-MODULES = f"/assets/{VERSION}/stage"
-"""Where the page itself has its modules from: under another address, it would get them a second time."""
+STAGE = f"/assets/{VERSION}/stage.js"
+"""Where the page itself has the stage's modules from: under another address, it would get them a second time."""
 PATIENCE = 60_000
 """Milliseconds that a busy machine may need for anything that is waited for."""
 NUMBER = r"[−+]?[0-9]+(?:\.[0-9]+)?(?:e[−+]?[0-9]+)?"

@@ -10,7 +10,7 @@ from rnnviz.engine import backward
 from rnnviz.figures.palette import NORM
 from rnnviz.training.character_model import character_model
 from tests.browser.conftest import ROOT, serve
-from tests.browser.lesson_page import MODULES, PATIENCE, number
+from tests.browser.lesson_page import PATIENCE, STAGE, number
 
 TEXT = "To be, or not to be"
 T = len(TEXT)
@@ -111,7 +111,7 @@ def test_the_number_under_the_pointer_is_the_engines(open_page, cell):
             said = over(lesson, name, time).split("\n")[0]
             assert number(said.removesuffix(" nats")) == pytest.approx(wanted[name][time], rel=1e-3), (name, time)
     assert over(lesson, "carried", 9).startswith("from t = 10 to t = 9: ‖…‖₂ = ")
-    assert lesson.page.evaluate(f"import('{MODULES}/moment.js').then(({{ now }}) => now().hover)") == {
+    assert lesson.page.evaluate(f"import('{STAGE}').then(({{ moment }}) => moment.now().hover)") == {
         "time": 9,
         "unit": None,
         "other": 8,

@@ -8,7 +8,7 @@ from rnnviz.engine import log_pairwise
 from rnnviz.lesson import bptt
 from rnnviz.lesson.unrolling import Settings
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import MODULES
+from tests.browser.lesson_page import STAGE
 
 TEXT = "to be or not"
 T = len(TEXT) - 1
@@ -83,7 +83,7 @@ def test_a_cell_of_the_matrix_lights_both_of_its_steps_in_the_player_and_in_the_
     lesson.page.evaluate(f"window.before = ({PICTURE})()")
     lesson.page.mouse.move(*over(lesson, "blame", 4, 8))
     lesson.page.mouse.move(*over(lesson, "blame", 3, 9))
-    lesson.page.evaluate(f"import('{MODULES}/moment.js').then(({{ now }}) => {{ window.now = now; }})")
+    lesson.page.evaluate(f"import('{STAGE}').then(({{ moment }}) => {{ window.now = moment.now; }})")
     lesson.page.wait_for_function("""JSON.stringify(window.now?.().hover) === '{"time":2,"unit":null,"other":8}'""")
     for kind in ("step", "other"):
         lesson.page.locator(f"[class*=st-key-bptt-flow] .mark.{kind}").wait_for()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, serve
-from tests.browser.lesson_page import MODULES, PATIENCE
+from tests.browser.lesson_page import PATIENCE, STAGE
 
 DRAWN = ".st-key-cut .plot[data-painted]"
 
@@ -54,14 +54,14 @@ def test_a_cell_of_two_time_axes_lights_both_steps_in_the_other_charts_and_the_o
     lesson = open_page(drawn=DRAWN)
     lesson.page.mouse.move(*over(lesson, "matrix", 5, 2))
     lesson.page.mouse.move(*over(lesson, "matrix", 6, 3))
-    lesson.page.evaluate(f"import('{MODULES}/moment.js').then(({{ now }}) => {{ window.now = now; }})")
+    lesson.page.evaluate(f"import('{STAGE}').then(({{ moment }}) => {{ window.now = moment.now; }})")
     lesson.page.wait_for_function("""JSON.stringify(window.now?.().hover) === '{"time":5,"unit":null,"other":2}'""")
     assert within(marked(lesson, "matrix", "hover"), *over(lesson, "matrix", 6, 3))
     assert within(marked(lesson, "curve", "step"), *over(lesson, "curve", 6, 20))
     assert within(marked(lesson, "curve", "other"), *over(lesson, "curve", 3, 20))
     assert not within(marked(lesson, "curve", "other"), *over(lesson, "curve", 6, 20))
     lesson.page.evaluate(
-        f"(async () => (await import('{MODULES}/moment.js')).set({{ hover: {{ time: 3, unit: null }} }}))()"
+        f"(async () => (await import('{STAGE}')).moment.set({{ hover: {{ time: 3, unit: null }} }}))()"
     )
     for row in (1, 8):
         assert within(marked(lesson, "matrix", "step"), *over(lesson, "matrix", 4, row))

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from rnnviz.lesson import interesting_units as follows
 from rnnviz.training.character_model import character_model
 from tests.browser.cell_view import CellView
-from tests.browser.lesson_page import MODULES
+from tests.browser.lesson_page import STAGE
 
 SENTENCE = "To be, or not to be, that is the question"
 
@@ -96,9 +96,10 @@ def test_the_text_goes_along_to_the_next_lesson(open_page):
     lesson.page.wait_for_function("location.pathname.endsWith('gru') && location.search.includes('text=KING')")
 
 
-def test_all_modules_of_the_stage_are_asked_for_at_once(open_page):
+def test_the_stages_code_is_asked_for_once_and_before_the_first_component_is_there(open_page):
     lesson = open_page("lstm")
-    asked = lesson.page.evaluate("[...document.querySelectorAll('link[data-rnnviz]')].map(({ href }) => href)")
-    loaded = lesson.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
-    ours = {name for name in loaded if f"{MODULES}/" in name and name.endswith(".js")}
-    assert ours and ours <= set(asked) and len(asked) == len(set(asked))
+    loaded = lesson.page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)")
+    assert [path for path in loaded if path.startswith("/assets/") and path.endswith(".js")].count(STAGE) == 1
+    assert not [path for path in loaded if "/stage/" in path]
+    first = lesson.page.evaluate("[...document.head.querySelectorAll('link[rel=modulepreload]')].at(-1).href")
+    assert first.endswith(STAGE) and "_stcore" not in first

@@ -7,7 +7,7 @@ import pytest
 
 from rnnviz.figures.palette import GATE, PLAYER, SIGNED
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import MODULES, number
+from tests.browser.lesson_page import STAGE, number
 
 SENTENCE = "To be, or not to be, that is the question"
 LONG = ("now is the winter of our discontent made glorious summer " * 4)[:200]
@@ -91,7 +91,7 @@ def test_a_letter_can_be_read_on_every_colour_of_both_scales_in_both_themes(open
     for scale, theme in itertools.product(STOPS, ("light", "dark")):
         every = np.round(colours(np.linspace(-1 if scale == "signed" else 0, 1, 256), scale, theme=theme))
         inks = lesson.page.evaluate(
-            f"async (every) => {{ const {{ readable }} = await import('{MODULES}/letters.js');"
+            f"async (every) => {{ const {{ letters: {{ readable }} }} = await import('{STAGE}');"
             " return every.map(([r, g, b]) => readable(`rgb(${r},${g},${b})`)); }",
             every.tolist(),
         )
@@ -185,7 +185,7 @@ def test_lines_hold_whole_words_and_break_after_a_new_line(open_page):
     for across in (1, 2, 7, 17, 60):
         tokens = [str(t) for t in rng.choice(list("abcde␣␣↵▯"), size=200, p=[0.17] * 5 + [0.06, 0.05, 0.02, 0.02])]
         lines = lesson.page.evaluate(
-            f"async ([tokens, across]) => (await import('{MODULES}/letters.js')).wrapped(tokens, across)",
+            f"async ([tokens, across]) => (await import('{STAGE}')).letters.wrapped(tokens, across)",
             [tokens, across],
         )
         assert [t for line in lines for t in range(line["first"], line["after"])] == list(range(200))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lesson_page import MODULES, LessonPage
+from tests.browser.lesson_page import STAGE, LessonPage
 
 
 def share(lesson: LessonPage):
@@ -78,7 +78,7 @@ def test_a_teacher_hides_and_locks_and_the_link_stands_whatever_is_pressed(open_
 def test_a_link_opens_at_a_step_unit_view_quantity_and_pace(open_page):
     asked = {"t": "5", "pin": "3.7", "view": "letters", "show": "c", "speed": "4", "repeat": "1", "operation": "fc"}
     lesson = open_page("lstm?" + "&".join(f"{name}={value}" for name, value in asked.items()))
-    state = f"async () => (await import('{MODULES}/playing.js')).state()"
+    state = f"async () => (await import('{STAGE}')).playing.state()"
     assert lesson.page.evaluate(state) == {
         "step": 5,
         "steps": 41,

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import MODULES, STATE_CHART
+from tests.browser.lesson_page import STAGE, STATE_CHART
 
 SENTENCE = "To be, or not to be, that is the question"
 
@@ -69,7 +69,7 @@ def test_a_unit_under_the_pointer_in_the_chart_lights_up_in_the_player_and_the_o
     lesson = open_page(height=1300)
     lesson.page.mouse.move(*over_chart(lesson, 12, 30))
     lesson.page.mouse.move(*over_chart(lesson, 13, 31))
-    seen = f"(async () => JSON.stringify((await import('{MODULES}/moment.js')).now().hover))()"
+    seen = f"(async () => JSON.stringify((await import('{STAGE}')).moment.now().hover))()"
     lesson.page.wait_for_function(
         f"""async () => await {seen} === '{{"time":13,"unit":31}}'"""
     )  # plotly takes its time

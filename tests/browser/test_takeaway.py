@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from rnnviz.stage.standalone import page as standalone_page
 from rnnviz.training.character_model import character_model
-from tests.browser.lesson_page import MODULES, PATIENCE, STATE_CHART, LessonPage, number
+from tests.browser.lesson_page import PATIENCE, STAGE, STATE_CHART, LessonPage, number
 
 TEXT = "to be or not to be"
 SAVE = "Save as a file"
@@ -124,7 +124,7 @@ def test_a_figure_is_saved_in_its_colours_with_its_words(open_page, tmp_path):
     with Image.open(files["PNG"]) as image:
         assert image.width == 2 * round(lesson.page.locator(f"{STATE_CHART} .plot").bounding_box()["width"])
         corner = image.convert("RGBA").getpixel((2, 2))
-    red, green, blue = lesson.page.evaluate(f"import('{MODULES}/theme.js').then(({{ rgb }}) => rgb('{background}'))")
+    red, green, blue = lesson.page.evaluate(f"import('{STAGE}').then(({{ theme }}) => theme.rgb('{background}'))")
     assert corner == (red, green, blue, 255)
     drawing = files["SVG"].read_text(encoding="utf-8")
     assert caption.split(",")[0] in drawing
@@ -156,8 +156,7 @@ def test_every_figure_has_its_numbers_as_a_table(open_page):
 
     text = lesson.page.evaluate(
         f"""async () => {{
-        const {{ tableOf }} = await import("{MODULES}/table.js");
-        const {{ csv }} = await import("{MODULES}/save.js");
+        const {{ table: {{ tableOf }}, save: {{ csv }} }} = await import("{STAGE}");
         const plot = document.body.appendChild(document.createElement("div"));
         await window.Plotly.newPlot(plot, {TRACES}, {{ xaxis: {{ domain: [0, 0.4], title: {{ text: "step" }} }},
           xaxis2: {{ domain: [0.6, 1] }}, yaxis2: {{ anchor: "x2" }} }});

@@ -5,7 +5,8 @@ from rnnviz.training.jobs import JOBS
 
 @pytest.fixture(autouse=True)
 def no_head_start(monkeypatch):
-    monkeypatch.setattr("rnnviz.lesson.lesson.HEAD_START", 0)
+    for name in ("HEAD_START", "FIRST_HEAD_START"):
+        monkeypatch.setattr(f"rnnviz.lesson.lesson.{name}", 0)
 
 
 @pytest.fixture
