@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 
 from rnnviz.compressing import Compressed
 from rnnviz.lesson.apology import apologise
-from rnnviz.serving import Early, Headers, Strays, headers, routes
+from rnnviz.serving import Early, Headers, Strays, headers, lazy_chunks, routes
 from rnnviz.stage.assets import VERSION
 
 HEADERS = headers(os.environ)
@@ -37,7 +37,7 @@ app = st.App(
         Middleware(Compressed),
         Middleware(Headers, HEADERS, f"{FIXED}/"),
         Middleware(Strays, BASE),
-        Middleware(Early, f"{FIXED}/stage.js"),
+        Middleware(Early, [f"{FIXED}/stage.js", *(f"{BASE}/{path}" for path in lazy_chunks())]),
     ],
     on_script_error=apologise,
 )

@@ -40,7 +40,7 @@ PARTS = """() => {
   const entries = performance.getEntriesByType("resource");
   const last = (list) => Math.max(...list.map(({ responseEnd }) => responseEnd));
   const scripts = entries.filter(({ name, startTime }) => name.includes("/static/") && startTime < wire.asked);
-  const assets = entries.filter(({ name }) => name.includes("/assets/") && name.includes("/stage/"));
+  const assets = entries.filter(({ name }) => name.includes("/assets/") && name.endsWith("/stage.js"));
   const plotly = entries.find(({ name }) => name.includes("plotly-cartesian"));
   const elements = wire.received.filter((one) => wire.kind(one)[0] === 5);
   const player = elements.find((one) => wire.text(one).includes("-player"));
@@ -48,7 +48,7 @@ PARTS = """() => {
     "the HTML is here": performance.getEntriesByType("navigation")[0].responseEnd,
     "Streamlit's own scripts and styles are here": last(scripts), "the websocket is asked for": wire.asked,
     "the websocket is open": wire.opened, "the first element arrives": elements[0]?.time,
-    "the player's data arrives": player?.time, "the stage's modules are here": last(assets),
+    "the player's data arrives": player?.time, "the stage's code is here": last(assets),
     "the first picture": window.firstPaint, "plotly.js is here": plotly?.responseEnd,
     "the first chart": window.firstChart,
   };

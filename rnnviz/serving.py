@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -25,6 +25,7 @@ OWN = ("_stcore", "assets", "component", "media", "static")
 PROBED = "_stcore"
 """From a lesson, its page asks for its server at /lesson/_stcore first, and has to be told that there is none."""
 FOREVER, ANEW = b"public, immutable, max-age=31536000", b"no-cache"
+CHUNKS = ("BidiComponent", "ButtonGroup", "TextInput", "Html", "NumberInput")
 NOWHERE = "no-such-page"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
@@ -124,16 +125,32 @@ class Strays:
         await RedirectResponse(f"{self.base}/{found}")(scope, receive, send)
 
 
-class Early:
-    """Names the stage's module in the head of each page, so that the browser asks for it beside Streamlit's own.
+def lazy_chunks() -> list[str]:
+    """What Streamlit loads when a page's first component, control and paragraph are there: paths below its address.
 
-    Else it would learn of it half a second later, when the first component is there. address: of the module
-    Such a page has no tag and no date: those of Streamlit's file would outlive a change of the module.
+    These chunks of its bundle, and what they import that its own page does not name.
+    """
+    static = Path(streamlit.__file__).parent / "static"
+    page = (static / "index.html").read_text(encoding="utf-8")
+    first = [path for name in CHUNKS for path in sorted((static / "static" / "js").glob(f"{name}.*.js"))]
+    found: dict[str, None] = {}
+    for path in first:
+        imports = re.findall(r'(?:from|import)"\./([\w.-]+\.js)"', path.read_text(encoding="utf-8"))
+        found |= dict.fromkeys(name for name in [path.name, *imports] if name not in page)
+    return [f"static/js/{name}" for name in found]
+
+
+class Early:
+    """Names modules in the head of each page, so that the browser asks for them beside those that Streamlit names.
+
+    Else it would learn of them half a second later, when the first component is there. addresses: of the modules
+    Such a page has no tag and no date: those of Streamlit's file would outlive a change of the modules.
     """
 
-    def __init__(self, app: ASGIApp, address: str) -> None:
+    def __init__(self, app: ASGIApp, addresses: Sequence[str]) -> None:
         self.app = app
-        self.link = f'<link rel="modulepreload" href="{escape(address)}">'.encode()
+        links = (f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in addresses)
+        self.links = "".join(links).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
@@ -152,7 +169,7 @@ class Early:
         await self.app(scope, receive, send_page)
 
     async def send_whole(self, start: Message, page: bytes, send: Send) -> None:
-        page = page.replace(b"</head>", self.link + b"</head>", 1)
+        page = page.replace(b"</head>", self.links + b"</head>", 1)
         dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
         kept = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
         await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})

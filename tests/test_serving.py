@@ -2,11 +2,12 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 import streamlit
 
-from rnnviz.serving import FRAMES, NOWHERE, Headers, Strays, ancestors, headers, inline_scripts
+from rnnviz.serving import FRAMES, NOWHERE, Early, Headers, Strays, ancestors, headers, inline_scripts, lazy_chunks
 
 POLICY = dict(part.split(" ", 1) for part in headers({})["Content-Security-Policy"].split("; "))
 
@@ -124,3 +125,47 @@ def test_an_address_that_only_begins_like_the_base_is_not_ours():
     scope = {"type": "http", "method": "GET", "path": "/rnnfoo/x", "query_string": b"", "headers": []}
     asyncio.run(Strays(inner, "/rnn")(scope, None, None))
     assert reached == ["/rnnfoo/x"]
+
+
+PAGE = b"<html><head><title>x</title></head><body></body></html>"
+LINKS = b'<link rel="modulepreload" crossorigin href="/a.js"><link rel="modulepreload" crossorigin href="/b&amp;c.js">'
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "path", "named"),
+    [
+        ("text/html; charset=utf-8", 200, "/unrolling", True),
+        ("text/html", 404, "/unrolling", False),
+        ("text/javascript", 200, "/static/js/index.js", False),
+        ("text/html", 200, "/assets/stage/standalone.html", False),
+    ],
+)
+def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status, path, named):
+    sent = []
+    fields = [(b"content-type", kind.encode()), (b"content-length", str(len(PAGE)).encode()), (b"etag", b'"1"')]
+
+    async def inner(scope, receive, send):
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
+        await send({"type": "http.response.body", "body": PAGE[20:]})
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Early(inner, ["/a.js", "/b&c.js"])({"type": "http", "method": "GET", "path": path}, None, send))
+    body = b"".join(message["body"] for message in sent[1:])
+    found = dict(sent[0]["headers"])
+    if named:
+        assert body == PAGE.replace(b"</head>", LINKS + b"</head>") and b"etag" not in found
+        assert found[b"content-length"] == str(len(body)).encode()
+    else:
+        assert body == PAGE and sent[0]["headers"] == fields
+
+
+def test_what_streamlit_loads_late_is_in_its_bundle_and_not_yet_in_its_page():
+    """Another version of Streamlit may call its chunks otherwise: then there is nothing to name."""
+    static = Path(streamlit.__file__).parent / "static"
+    page = (static / "index.html").read_text(encoding="utf-8")
+    assert len(lazy_chunks()) > 5
+    for path in lazy_chunks():
+        assert (static / path).is_file() and path not in page

@@ -17,22 +17,28 @@ import { themeOf } from "./theme.js";
 const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
 const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
 const LETTER = 8; // pixels that a letter of a saved figure's caption is wide, at most
+const LONGEST = 1000; // milliseconds that plotly.js waits for a player
 let plotly = null; // a promise, made once
 
 export default keyed((root, base) => new Chart(root, base));
 
 function load(base) {
-  plotly ??= new Promise((done, failed) => {
-    const script = document.createElement("script");
-    script.src = new URL("vendor/plotly/plotly-cartesian.min.js", base).href;
-    script.onload = () => done(window.Plotly);
-    script.onerror = () => {
+  plotly ??= read(new URL("vendor/plotly/plotly-cartesian.min.js", base).href);
+  return plotly;
+}
+
+// It is fetched at once, and read when a player that is there has drawn: reading it takes a tenth of a second.
+async function read(src) {
+  document.head.append(make("link", { rel: "preload", as: "script", href: src }));
+  const end = performance.now() + LONGEST;
+  while (window.rnnvizPlayer && !window.rnnvizPlayer.frames && performance.now() < end) await new Promise(requestAnimationFrame);
+  return new Promise((done, failed) => {
+    const onerror = () => {
       plotly = null;
       failed(new Error("plotly.js could not be loaded"));
     };
-    document.head.append(script);
+    document.head.append(make("script", { src, onload: () => done(window.Plotly), onerror }));
   });
-  return plotly;
 }
 
 class Chart {
