@@ -126,7 +126,8 @@ lesson.section(
     "Why are some gradients so huge? The simplest recurrent network has one unit and two parameters: "
     "$x_t = w\\,\\sigma(x_{t-1}) + b$, 50 steps from $x_0 = 0.5$, and $L = (\\sigma(x_{50}) - 0.7)^2$ (Pascanu et al. 2013, figure 6). "
     "Its loss is nearly flat on both sides of a **cliff**: there, a hair's breadth in $w$ or $b$ decides to which of two fixed points 50 steps lead. "
-    "Both descents start at the same place, with the same learning rate. **Click into the picture to start elsewhere.**",
+    "Both descents start at the same place, with the same learning rate."
+    + ("" if clipping.start_is_fixed() else " **Click into the picture to start elsewhere.**"),
 )
 descent = controls_here(lesson, CLIFF, "cliff")
 pair = clipping.descents(descent.w0, descent.b0, descent.eta, descent.theta_cliff)
@@ -156,7 +157,7 @@ with flat:
             unit=f"of {clipping.UPDATES}",
             play=True,
         ),
-        on_pick=clipping.start_at,
+        on_pick=None if clipping.start_is_fixed() else clipping.start_at,
     )
 norms = {kind: one.norm for kind, one in pair.items()}
 lesson.chart(

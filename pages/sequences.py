@@ -389,6 +389,7 @@ if len(one) > 1:
     lesson.check_choice(
         "You exchange the first two words of sentence A. Which states are no longer the same after its last word?",
         options,
+        name="exchanged",
         answer=options.index(answer),
         explain="Computed: "
         + ", ".join(f"{titles[kind]}: {sequences.size(exchanged.distance[kind][-1])}" for kind in sequences.KINDS)
@@ -399,6 +400,7 @@ if 0 < factor < 1:
     lesson.check_number(
         f"The trained LSTM's hidden state keeps ${decimal(factor)}$ of a difference at each step, on average. What is left of a "
         "difference of 1 after 10 steps?",
+        name="kept",
         answer=factor**10,
         tolerance=max(0.005, 0.05 * factor**10),
         explain=f"${decimal(factor)}^{{10}}$: ten steps, so the factor is multiplied in ten times.",
@@ -409,6 +411,7 @@ else:
     lesson.check_number(
         f"In Elman's formula, what stands in the brackets for unit {unit} after the last word of A is ${decimal(inside)}$. "
         "What is $h_t$?",
+        name="brackets",
         answer=math.tanh(inside),
         tolerance=0.005,
         explain="It is the $\\tanh$ of it.",

@@ -133,6 +133,7 @@ sizes = {cell: records[0].plan.parameters for cell, records in shown.records.ite
 if {"GRU", "LSTM"} <= set(sizes):
     lesson.check_number(
         "With these settings, how many parameters more has the LSTM than the GRU?",
+        name="parameters",
         answer=sizes["LSTM"] - sizes["GRU"],
         tolerance=0.5,
         decimals=0,

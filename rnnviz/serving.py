@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -153,31 +154,39 @@ class Early:
         self.links = "".join(links).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or set(scope["path"].split("/")) & set(OWN):
+            return await self.app(scope, receive, send)
         start: Message = {}
         parts: list[bytes] = []
+        # Asked as by a browser that reads no gzip: what Streamlit has compressed cannot be added to.
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        packed = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
 
         async def send_page(message: Message) -> None:
-            if message["type"] == "http.response.start" and is_page(message) and "/assets/" not in scope["path"]:
+            if message["type"] == "http.response.start" and is_page(message):
                 start.update(message)
             elif not start:
                 await send(message)
             else:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    await self.send_whole(start, b"".join(parts), send)
+                    await self.send_whole(start, b"".join(parts), packed, send)
 
-        await self.app(scope, receive, send_page)
+        await self.app({**scope, "headers": plain}, receive, send_page)
 
-    async def send_whole(self, start: Message, page: bytes, send: Send) -> None:
+    async def send_whole(self, start: Message, page: bytes, packed: bool, send: Send) -> None:
         page = page.replace(b"</head>", self.links + b"</head>", 1)
-        dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
-        kept = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
-        await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
+        dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges", b"vary")
+        fields = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
+        if packed:
+            page = gzip.compress(page, 6, mtime=0)
+            fields.append((b"content-encoding", b"gzip"))
+        fields += [(b"content-length", str(len(page)).encode()), (b"vary", b"accept-encoding")]
+        await send({**start, "headers": fields})
         await send({"type": "http.response.body", "body": page})
 
 
 def is_page(message: Message) -> bool:
-    """Whether an answer begins like this that is a whole page, as it is written."""
-    fields = dict(message.get("headers", []))
-    html = fields.get(b"content-type", b"").startswith(b"text/html")
-    return message["status"] == 200 and html and b"content-encoding" not in fields
+    """Whether an answer begins like this that is a whole page."""
+    html = dict(message.get("headers", [])).get(b"content-type", b"").startswith(b"text/html")
+    return message["status"] == 200 and html

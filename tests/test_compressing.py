@@ -6,6 +6,7 @@ import gzip
 import pytest
 
 from rnnviz.compressing import LEAST, Compressed
+from tests.asynchronous import run
 
 PATH = "/assets/0123456789ab/stage/player.js"
 BODY = b"const answer = 42;\n" * 200
@@ -52,7 +53,7 @@ def ask(compressed, path=PATH, method="GET", times=1, **fields):
     async def all_of_them():
         return await asyncio.gather(*(one() for _ in range(times)))
 
-    return asyncio.run(all_of_them())
+    return run(all_of_them())
 
 
 def test_a_class_that_comes_at_once_has_it_compressed_once():
@@ -107,5 +108,5 @@ def test_who_leaves_does_not_take_the_answer_from_the_others():
         assert first.cancelled() or first.done()
         return sent
 
-    sent = asyncio.run(scenario())
+    sent = run(scenario())
     assert gzip.decompress(sent[-1]["body"]) == BODY and app.asked == 1

@@ -1,6 +1,6 @@
 """What the server lets a browser do with its pages."""
 
-import asyncio
+import gzip
 import re
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 import streamlit
 
 from rnnviz.serving import FRAMES, NOWHERE, Early, Headers, Strays, ancestors, headers, inline_scripts, lazy_chunks
+from tests.asynchronous import run
 
 POLICY = dict(part.split(" ", 1) for part in headers({})["Content-Security-Policy"].split("; "))
 
@@ -76,7 +77,7 @@ def test_headers_are_added_to_an_answer_and_nothing_else_is_touched(path, status
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Headers(inner, {"X-Test": "yes"}, FIXED)({"type": "http", "path": path}, None, send))
+    run(Headers(inner, {"X-Test": "yes"}, FIXED)({"type": "http", "path": path}, None, send))
     cache = [(b"cache-control", kept.encode())] if kept else []
     assert sent[0]["headers"] == [(b"x-own", b"1"), (b"x-test", b"yes"), *cache]
     assert sent[1]["body"] == b"whole"
@@ -112,7 +113,7 @@ def test_an_address_deeper_than_any_page_leads_to_a_page_of_this_app(path, query
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": base + path, "query_string": query.encode(), "headers": []}
-    asyncio.run(Strays(inner, base)(scope, None, send))
+    run(Strays(inner, base)(scope, None, send))
     assert dict(sent[0]["headers"]).get(b"location") == (None if where is None else (base + where).encode())
 
 
@@ -123,7 +124,7 @@ def test_an_address_that_only_begins_like_the_base_is_not_ours():
         reached.append(scope["path"])
 
     scope = {"type": "http", "method": "GET", "path": "/rnnfoo/x", "query_string": b"", "headers": []}
-    asyncio.run(Strays(inner, "/rnn")(scope, None, None))
+    run(Strays(inner, "/rnn")(scope, None, None))
     assert reached == ["/rnnfoo/x"]
 
 
@@ -140,11 +141,13 @@ LINKS = b'<link rel="modulepreload" crossorigin href="/a.js"><link rel="modulepr
         ("text/html", 200, "/assets/stage/standalone.html", False),
     ],
 )
-def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status, path, named):
-    sent = []
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status, path, named, packed):
+    sent, heard = [], []
     fields = [(b"content-type", kind.encode()), (b"content-length", str(len(PAGE)).encode()), (b"etag", b'"1"')]
 
     async def inner(scope, receive, send):
+        heard.extend(scope["headers"])
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
         await send({"type": "http.response.body", "body": PAGE[20:]})
@@ -152,12 +155,16 @@ def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Early(inner, ["/a.js", "/b&c.js"])({"type": "http", "method": "GET", "path": path}, None, send))
+    asked = [(b"accept-encoding", b"br, gzip" if packed else b"br")]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": asked}
+    run(Early(inner, ["/a.js", "/b&c.js"])(scope, None, send))
     body = b"".join(message["body"] for message in sent[1:])
     found = dict(sent[0]["headers"])
     if named:
-        assert body == PAGE.replace(b"</head>", LINKS + b"</head>") and b"etag" not in found
-        assert found[b"content-length"] == str(len(body)).encode()
+        assert found[b"content-length"] == str(len(body)).encode() and b"etag" not in found
+        assert found.get(b"content-encoding") == (b"gzip" if packed else None)
+        assert (gzip.decompress(body) if packed else body) == PAGE.replace(b"</head>", LINKS + b"</head>")
+        assert not heard, "what is compressed already could not be added to"
     else:
         assert body == PAGE and sent[0]["headers"] == fields
 

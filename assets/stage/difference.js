@@ -33,12 +33,15 @@ export function paintWas(context, { data, ghost, time, x, inner, y, height, colo
     if (other) context.fillRect(x, y + 3, Math.max(1, inner), height - 6);
     return;
   }
-  if (other) context.strokeRect(x + 0.75, y + 0.75, inner - 1.5, height - 1.5);
+  const text = ghost.outputs[time][0];
   const wide = inner >= 52;
+  const middle = x + inner / 2;
   context.textBaseline = "middle";
   context.textAlign = wide ? "left" : "center";
   context.font = `${other ? 700 : 400} ${Math.min(legible(13), inner * 1.1)}px ${colours.mono}`;
-  context.fillText(ghost.outputs[time][0], wide ? x + 4 : x + inner / 2, y + height / 2 + 0.5);
+  const half = Math.max(inner / 2 - 0.75, wide ? 0 : context.measureText(text).width / 2 + 3); // a number is wider than a column
+  if (other) context.strokeRect(middle - half, y + 0.75, 2 * half, height - 1.5);
+  context.fillText(text, wide ? x + 4 : middle, y + height / 2 + 0.5);
   if (!wide) return;
   context.textAlign = "right";
   context.font = `${legible(10)}px ${colours.font}`;

@@ -39,11 +39,11 @@ class Progress {
   }
 
   show() {
-    const { predictions, right, open } = remembered.summary(this.data.lesson);
-    const checks = Math.max(right + open, this.data.questions.filter(({ kind }) => kind === "check").length);
-    const parts = [`${right} of ${checks} checks right`, ...(open ? [`${open} not yet`] : [])];
+    const { predictions, right, open, checks: most } = remembered.summary(this.data.lesson);
+    const checks = Math.max(most, this.data.questions.filter(({ kind }) => kind === "check").length);
+    const parts = checks ? [`${right} of ${checks} checks right`, ...(open ? [`${open} not yet`] : [])] : [];
     if (this.data.questions.some(({ kind }) => kind === "prediction")) parts.unshift(predictions ? "prediction made" : "no prediction yet");
-    const text = `This lesson: ${parts.join(" · ")}.`;
+    const text = parts.length ? `This lesson: ${parts.join(" · ")}.` : "";
     if (this.said.textContent !== text) this.said.textContent = text;
     this.keeping.refresh();
   }

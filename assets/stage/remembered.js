@@ -41,7 +41,8 @@ function tell() {
 export function answer(lesson, questions, answered) {
   change((kept) => {
     const { answers } = (kept.lessons[lesson] ??= { of: {}, answers: {} });
-    kept.lessons[lesson].of = counts(questions);
+    const { of } = kept.lessons[lesson];
+    for (const [kind, many] of Object.entries(counts(questions))) of[kind] = Math.max(of[kind] ?? 0, many); // a link may hide some
     for (const { id, kind, question, result } of answered) {
       const before = answers[id]?.result;
       if (before === "right" || (kind === "prediction" && before)) continue;
@@ -56,9 +57,9 @@ export function stopped(lesson, query) {
 }
 
 export function clear() {
-  held = held === null ? null : sound(null);
   try {
     window.localStorage.removeItem(KEY);
+    held = null; // there is room again
   } catch {
     held = sound(null);
   }

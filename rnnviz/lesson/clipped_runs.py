@@ -116,13 +116,13 @@ def histogram(norms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.histogram(known, edges)[0], edges
 
 
-@remember(most=32)
+@remember(most=128)
 def pair(learning_rate: float, threshold: float, seed: int) -> Pair:
     plan = replace(PLAN, learning_rate=learning_rate, seed=seed, clip="off")
     return Pair(MappingProxyType({"without": run(plan), "norm": run(replace(plan, clip="norm", threshold=threshold))}))
 
 
-@remember(most=64)
+@remember(most=256)
 def run(plan: Plan) -> Run:
     return train(plan)
 

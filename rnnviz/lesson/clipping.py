@@ -17,6 +17,7 @@ from rnnviz.figures.surface import cliff_surface
 from rnnviz.stage import Point
 from rnnviz.stage.chart import Figure
 
+from . import fixed
 from .remember import remember
 from .words import decimal
 
@@ -181,6 +182,11 @@ def in_words(pair: Mapping[str, Descent], update: int) -> str:
     ]
     head = ["| update " + f"{update} | L | ‖g‖₂ | applied ‖g‖₂ | w | b |", "|:--|--:|--:|--:|--:|--:|"]
     return "\n".join([*head, *rows])
+
+
+def start_is_fixed() -> bool:
+    """Whether the link says where both descents start, and nothing else can."""
+    return fixed.fixed("w0") or fixed.fixed("b0")
 
 
 def start_at(point: Point) -> None:

@@ -14,7 +14,13 @@ from typing import Any, Protocol
 import streamlit as st
 
 HIDE, LOCK, ALL = "hide", "lock", "all"
-PARTS = {"predict": "Prediction", "presets": "Presets", "check": "Check yourself", "code": "The same in PyTorch"}
+PARTS = {
+    "predict": "Prediction",
+    "presets": "Presets",
+    "check": "Check yourself",
+    "code": "The same in PyTorch",
+    "key": "The worksheet's key",
+}
 """What of a lesson can be hidden beside its controls -> what it is called."""
 MOST = 40
 """So many names are read of a link."""

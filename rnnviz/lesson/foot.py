@@ -10,7 +10,7 @@ from streamlit.errors import StreamlitAPIException
 
 from rnnviz.stage import surroundings
 
-from . import worksheet
+from . import fixed, worksheet
 from .glossary import TERMS
 from .outline import HOME, PAGES, Place, Row, place
 
@@ -37,11 +37,20 @@ def foot(lesson: Lesson) -> None:
         return
     st.divider()
     surroundings.progress(lesson.key, asked(lesson.questions), key=f"{lesson.key}-progress")
+    if lesson.questions:
+        hand_out(lesson)
+    neighbours(found)
+
+
+def hand_out(lesson: Lesson) -> None:
+    """The worksheet and its key, to print."""
     sheet = worksheet.Worksheet(
         lesson.name, lesson.question, worksheet.address(), lesson.settings(), tuple(lesson.questions)
     )
     with st.container(horizontal=True, gap="small"):
         for label, key in (("Worksheet to print", False), ("Its key", True)):
+            if key and fixed.hidden("key"):
+                continue
             st.download_button(
                 label,
                 sheet.key if key else sheet.sheet,
@@ -51,17 +60,16 @@ def foot(lesson: Lesson) -> None:
                 on_click="ignore",
                 icon=":material/key:" if key else ":material/print:",
             )
-    neighbours(found)
 
 
 def asked(questions: Sequence[worksheet.Question]) -> list[surroundings.Asked]:
-    """The questions as the browser remembers them: numbered by kind, in the order in which the page asks them."""
+    """The questions as the browser remembers them: by their names, and those without one numbered by kind."""
     numbers: dict[str, int] = {}
     found = []
     for one in questions:
-        numbers[one.kind] = numbers.get(one.kind, 0) + 1
+        numbers[one.kind] = numbers.get(one.kind, 0) + (not one.name)
         result = None if one.right is None else "right" if one.right else worksheet.WRONG[one.kind]
-        found.append(surroundings.Asked(f"{one.kind} {numbers[one.kind]}", one.kind, one.question, result))
+        found.append(surroundings.Asked(f"{one.kind} {one.name or numbers[one.kind]}", one.kind, one.question, result))
     return found
 
 

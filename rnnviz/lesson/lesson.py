@@ -153,7 +153,7 @@ class Lesson:
         self.settle()
         if fixed.hidden("predict"):
             return False
-        with self.before_stage, st.container(border=True, gap="xsmall", key=f"{self.key}-lesson-predict"):
+        with self.before_stage, st.container(border=True, gap="xsmall", key=f"{self.key}-lesson-predict-{self.asked}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**Predict.** {question}", width="content")
                 chosen = st.pills(
@@ -184,12 +184,13 @@ class Lesson:
         if fixed.hidden("presets"):
             return
         chosen = f"{self.key} {name}"
-        before, pressed = f"{chosen} before", f"{chosen} pressed"
+        pressed = f"{chosen} pressed"
 
         def apply() -> None:
-            # A press on the chosen one would only take its mark away: it is set once more, its slider too.
-            number = st.session_state[before] if st.session_state[chosen] is None else st.session_state[chosen]
-            st.session_state[chosen] = st.session_state[pressed] = number
+            # None: the chosen one was pressed, or the browser did not know yet that it is. Its mark stays, below.
+            if (number := st.session_state[chosen]) is None:
+                return
+            st.session_state[pressed] = number
             preset = presets[number]
             for name, value in preset.settings.items():
                 if not fixed.fixed(name):
@@ -210,7 +211,6 @@ class Lesson:
                 key=chosen,
                 on_change=apply,
             )
-            st.session_state[before] = number
             if number is not None:
                 st.markdown(links.left_alone(self, presets[number]) or presets[number].shows)
 
@@ -311,8 +311,10 @@ class Lesson:
         self.settle()
         st.latex(equations(trace, pin.time, pin.unit))
 
-    def check_number(self, question: str, *, answer: float, tolerance: float, explain: str, decimals: int = 4) -> None:
-        """A question whose answer is a number that the engine computed (markdown)."""
+    def check_number(
+        self, question: str, *, answer: float, tolerance: float, explain: str, decimals: int = 4, name: str = ""
+    ) -> None:
+        """A question whose answer is a number that the engine computed (markdown). name: see `Question`"""
         self.settle()
         if fixed.hidden("check"):
             return
@@ -326,7 +328,7 @@ class Lesson:
         )
         right = None if given is None else abs(given - answer) <= tolerance
         counts = accepted(answer, tolerance, decimals)
-        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right, counts))
+        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right, counts, name))
         if given is None:
             return
         if right:
@@ -337,8 +339,8 @@ class Lesson:
             away = abs(given - answer)
             st.warning(f"Not yet: {given:,.{decimals}f} is {away:,.{decimals}f} away.", icon=":material/replay:")
 
-    def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str) -> None:
-        """A question with one right option, which the caller computed."""
+    def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str, name: str = "") -> None:
+        """A question with one right option, which the caller computed. name: see `Question`"""
         self.settle()
         if fixed.hidden("check"):
             return
@@ -350,7 +352,7 @@ class Lesson:
             key=self._next("check", question),
         )
         right = None if chosen is None else chosen == answer
-        self.questions.append(Question("check", question, tuple(options), options[answer], explain, right))
+        self.questions.append(Question("check", question, tuple(options), options[answer], explain, right, name=name))
         if chosen is None:
             return
         if right:
@@ -406,7 +408,8 @@ class Lesson:
         if self.shown is None:
             return {}
         controls, config = self.shown
-        return {one.label: str(config[one.name]) for one in controls.controls if controls.shown(one)}
+        shown = (one for one in controls.controls if controls.shown(one) and not fixed.hidden(one.name))
+        return {one.label.removesuffix(" (press Enter)"): str(config[one.name]) for one in shown}
 
     def waiting(self) -> set[str]:
         """The names of the controls that wait for another one, and so are not shown."""

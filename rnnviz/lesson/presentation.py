@@ -97,6 +97,6 @@ def revealed(lesson: Lesson, question: str, about: Any) -> bool:
 
     if st.session_state.get(asked) == key:
         return True
-    with st.container(key=f"{lesson.key}-lesson-reveal", width="content"):
-        st.button("Reveal", key=f"{lesson.key} reveal", on_click=reveal, icon=":material/visibility:")
+    with st.container(key=f"{lesson.key}-lesson-reveal-{lesson.asked}", width="content"):
+        st.button("Reveal", key=f"{lesson.key} reveal {lesson.asked}", on_click=reveal, icon=":material/visibility:")
     return False

@@ -26,8 +26,8 @@ def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
     """Keep the last results of a pure function for all visitors, by its arguments; `most` of them.
 
     The result is handed out as it is, not copied: it must be frozen, and a table must not be changed. Arguments are
-    compared as the keys of a dictionary are; those whose names begin with _ do not count. Whoever asks for what another is
-    just computing waits for it. This is why a changed view never computes a model again.
+    compared as the keys of a dictionary are; those whose names begin with _ do not count. Whoever asks for what
+    another is just computing waits for it. This is why a changed view never computes a model again.
 
     `function.knows(…)` says whether a result is there, and computes nothing.
     Streamlit's own cache does more and takes twenty times as long to find a result, and any visitor may empty it.

@@ -49,6 +49,8 @@ def uncover(lesson: Lesson, task: Task) -> None:
             icon=":material/visibility_off:" if uncovered else ":material/visibility:",
             key="series uncover",
             on_click=switch,
+            disabled=fixed.fixed("part"),
+            help="The link that you opened fixes the part." if fixed.fixed("part") else None,
         )
         st.markdown(
             "This is the test part. Whatever you change from now on because of it is chosen **by** it, and its errors "

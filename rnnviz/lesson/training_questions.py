@@ -28,7 +28,10 @@ def lasted(compared: Compared) -> str:
 def reached(compared: Compared) -> str:
     """How much of the loss came to the first step, typically (markdown)."""
     told = [f"{cell} $10^{{{np.median(reach[:, 0]):.1f}}}$" for cell, (_, reach) in compared.reach().items()]
-    return f"$\\lVert \\partial L / \\partial h_1 \\rVert$, median over the kept moments: {'; '.join(told)}."
+    return (
+        f"$\\lVert \\partial L / \\partial h_1 \\rVert$, median over the kept moments: {'; '.join(told)} (through $h$ "
+        "alone; the LSTM's loss comes back through $c$ as well)."
+    )
 
 
 def solved(compared: Compared) -> str:
@@ -59,8 +62,8 @@ QUESTIONS: dict[str, Question] = {
             "LSTM: its cell state is kept beside its output",
             "None in every seed: 50 steps are too long",
         ),
-        "A gate that can stay shut lets the loss reach back. Elman's does not get there, so nothing early can be "
-        "corrected.",
+        "A gate that can keep the old state (z or f at 1) lets the loss reach back. Elman's does not get there, so "
+        "nothing early can be corrected.",
     ),
     "short": Question(
         "Only 10 steps. Which cell learns it in the fewest updates, and why?",

@@ -71,6 +71,7 @@ def _ask_trained(lesson: Lesson, settings: Settings, found: Flow) -> None:
     if name is not None:
         lesson.check_number(
             f"{here}After how many steps back is less than a thousandth of the gradient left in {curve_name(name)}?",
+            name="trained reach",
             answer=float(far[name]),
             tolerance=2,
             decimals=0,
@@ -81,6 +82,7 @@ def _ask_trained(lesson: Lesson, settings: Settings, found: Flow) -> None:
     lesson.check_choice(
         f"{here}In which network does the most of the gradient arrive at $h_1$?",
         [curve_name(name) for name in ends],
+        name="most arrives",
         answer=list(ends).index(most),
         explain="Measured: " + ", ".join(f"{curve_name(name)} ${power(log)}$" for name, log in ends.items()) + ".",
     )
@@ -93,6 +95,7 @@ def _ask_random(lesson: Lesson, settings: Settings, found: Flow) -> None:
     lesson.check_number(
         "Identity cell, radius 0.5, T = 100, your seed and number of units. After how many steps back is less than a "
         "thousandth of the gradient left?",
+        name="radius 0.5",
         answer=float(one.reach[k]),
         tolerance=3,
         decimals=0,
@@ -104,6 +107,7 @@ def _ask_random(lesson: Lesson, settings: Settings, found: Flow) -> None:
         "The radius is 3, and T = 100. Identity and tanh have the same weights. Whose gradient grows faster per step "
         "back?",
         ["The identity's", "tanh's", "Both grow by 3 per step"],
+        name="radius 3",
         answer=0 if grown > saturated * 1.01 else 1 if saturated > grown * 1.01 else 2,
         explain=f"Measured: identity {rate_in_words(grown)}, tanh {rate_in_words(saturated)}; the mean of $1 - h^2$ is "
         f"{tanh.slopes[-1].mean():.4f}.",

@@ -37,6 +37,7 @@ class Question:
     kind: "prediction" or "check"   options: empty where a number is asked for   answer, explain: for the key alone
     right: whether the learner's answer is right; None while there is none
     counts: which other answers the page takes for right, in words; empty for none
+    name: its own, for a question that is asked under some settings only; empty for one that is always asked
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Question:
     explain: str
     right: bool | None = None
     counts: str = ""
+    name: str = ""
 
 
 def accepted(answer: float, tolerance: float, decimals: int) -> str:

@@ -26,3 +26,11 @@ def test_the_sheet_asks_and_the_key_answers(handed_out):
     parameters = f"<b>{Sizes('GRU', 64, 64).parameters:,}</b>"  # 24,960
     assert parameters in key and parameters not in sheet
     assert "☐" in sheet and "☒" not in sheet and "☒" in key
+
+
+def test_a_link_keeps_the_key_back_and_an_empty_sheet_is_not_offered(handed_out):
+    LessonApp("pages/gru.py", "gru", hide="key")
+    assert {"Worksheet to print"} == handed_out.keys() & {"Worksheet to print", "Its key"}
+    handed_out.clear()
+    LessonApp("pages/gru.py", "gru", hide="check,predict")
+    assert not handed_out.keys() & {"Worksheet to print", "Its key"}

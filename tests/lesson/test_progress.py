@@ -28,6 +28,15 @@ def test_questions_are_numbered_by_kind_in_the_order_of_the_page():
     ]
 
 
+def test_a_question_with_a_name_keeps_it_whatever_is_asked_around_it():
+    """A right answer to one question must not count for another, where settings decide which are asked."""
+    named = Question("check", "Now and then?", (), "6", "Counted.", True, name="now and then")
+    for at in range(len(QUESTIONS) + 1):
+        found = asked([*QUESTIONS[:at], named, *QUESTIONS[at:]])
+        assert found[at].id == "check now and then"
+        assert [one.id for k, one in enumerate(found) if k != at] == [one.id for one in asked(QUESTIONS)]
+
+
 def test_no_answer_travels_before_it_is_given():
     told = json.dumps([one._asdict() for one in asked(QUESTIONS)])
     assert "Computed" not in told and "Counted" not in told

@@ -161,7 +161,9 @@ def test_a_preset_asks_before_it_shows_and_its_shipped_runs_answer(name):
     page = Page()
     labels, opened = page.buttons("Parity").options, page.buttons("Parity").value
     number = list(QUESTIONS).index(name)
-    page.choose("Parity", None if number == opened else number)  # a press on the chosen one takes its mark away
+    if number == opened:
+        page.choose("Parity", (number + 1) % len(labels))
+    page.choose("Parity", number)
     assert len(labels) == len(QUESTIONS) and page.stage("loss") is None
     assert not [text for text in page.prose if "| cell |" in text or "not solved" in text]
     question = QUESTIONS[name]

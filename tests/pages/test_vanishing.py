@@ -193,11 +193,15 @@ def test_a_preset_is_chosen_as_well_when_its_settings_were_made_by_hand():
     assert page.choose("held at 1", "free").choose("relu", "relu").buttons(TANH).value == 2
 
 
-def test_the_chosen_preset_moves_the_slider_again_when_it_is_pressed():
+def test_a_browser_that_does_not_know_yet_which_preset_is_chosen_sets_nothing():
+    """What it sends then looks like a press on the chosen one. It must not undo what was set meanwhile."""
     page = Page(radius=0.9)
-    assert page.sent("gradient")[0]["sweep"]["move"] is None
-    page.choose(TANH, None)
-    assert page.sent("gradient")[0]["sweep"]["move"][0] == 1.0 and page.buttons(TANH).value == 0
+    assert page.buttons(TANH).value == 0
+    assert page.choose(TANH, None).buttons(TANH).value == 0
+    assert page.sent("gradient")[0]["sweep"]["move"] is None, "its slider is where the link has it"
+    page.app.number_input(key="length").set_value(20)
+    assert page.choose(TANH, None).buttons(TANH).value is None
+    assert page.app.number_input(key="length").value == 20
 
 
 def test_a_preset_that_the_link_holds_back_does_not_say_what_it_would_show():
