@@ -209,11 +209,25 @@ class Controls:
 
     def known(self) -> bool:
         """Whether every control has a value already: true from the second run of a visit on."""
+        self._forget_what_is_not_theirs()
         return all(
             control.name in st.session_state or fixed.known(control.name)
             for control in self.controls
             if control.when is None
         )
+
+    def _forget_what_is_not_theirs(self) -> None:
+        """Another lesson may have a control of the same name that can be set to something else: its value goes along."""
+        for control in self.controls:
+            if control.name not in st.session_state or fixed.fixed(control.name):
+                continue
+            value = st.session_state[control.name]
+            try:
+                control.parse(f"{value:f}" if isinstance(value, float) else str(value))
+            except ValueError:
+                del st.session_state[control.name]
+                if control.name in st.query_params:
+                    del st.query_params[control.name]
 
     @staticmethod
     def value(control: Control) -> Any:

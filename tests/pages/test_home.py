@@ -96,3 +96,13 @@ def test_a_click_on_the_map_opens_a_lesson_of_the_course_and_nothing_else(left, 
     monkeypatch.setattr("rnnviz.stage.surroundings.course_map", lambda cards, key: (name, query))
     assert not opened().exception
     assert left == gone
+
+
+@pytest.mark.parametrize(("name", "own"), [("sequences", 8), ("vanishing", 32)])
+def test_what_another_lesson_calls_by_the_same_name_is_not_taken_for_ones_own(name, own):
+    """LSTM has a choice "units", and its value goes along when a learner goes on to a lesson with that many units."""
+    app = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    app.session_state["units"] = app.query_params["units"] = "one unit"
+    app.run()
+    assert not app.exception and "units" not in app.query_params
+    assert app.number_input(key="units").value == own
