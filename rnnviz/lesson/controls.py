@@ -217,7 +217,7 @@ class Controls:
         )
 
     def _forget_what_is_not_theirs(self) -> None:
-        """Another lesson may have a control of the same name that can be set to something else: its value goes along."""
+        """Another lesson may have a control of the same name with other values, and what it was set to goes along."""
         for control in self.controls:
             if control.name not in st.session_state or fixed.fixed(control.name):
                 continue
