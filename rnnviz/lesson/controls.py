@@ -209,15 +209,17 @@ class Controls:
 
     def known(self) -> bool:
         """Whether every control has a value already: true from the second run of a visit on."""
-        self._forget_what_is_not_theirs()
         return all(
             control.name in st.session_state or fixed.known(control.name)
             for control in self.controls
             if control.when is None
         )
 
-    def _forget_what_is_not_theirs(self) -> None:
-        """Another lesson may have a control of the same name with other values, and what it was set to goes along."""
+    def forget_what_is_not_theirs(self) -> None:
+        """Another lesson may have a control of the same name with other values, and what it was set to goes along.
+
+        A page begins with it, before it asks whether they are `known`.
+        """
         for control in self.controls:
             if control.name not in st.session_state or fixed.fixed(control.name):
                 continue

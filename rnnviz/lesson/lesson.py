@@ -73,6 +73,7 @@ class Lesson:
         From the second run on they are drawn after the stage, whose pictures so reach the browser first.
         """
         self.undrawn = controls
+        controls.forget_what_is_not_theirs()
         if not controls.known():
             controls.check_link(self.key)
             self.settle()

@@ -27,6 +27,7 @@ def check_links(lesson: Lesson, **sections: Controls) -> None:
     sections: name of a section -> its controls, as `controls_here` will draw them
     """
     for name, controls in sections.items():
+        controls.forget_what_is_not_theirs()
         if not controls.known():
             controls.check_link(f"{lesson.key}-{name}")
 
