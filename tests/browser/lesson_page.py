@@ -24,6 +24,15 @@ def number(text: str) -> float:
 
 
 # Within the page itself. However long a busy machine takes from one move to the next, the slider rests after the last.
+RUNS = """() => {
+  const app = document.querySelector("[data-testid=stApp]"), attribute = "data-test-script-state";
+  if (app !== window.rnnvizApp) {
+    Object.assign(window, { rnnvizApp: app, rnnvizChanges: 0 });
+    new MutationObserver((all) => { window.rnnvizChanges += all.length }).observe(app, { attributeFilter: [attribute] });
+  }
+  const faded = document.querySelectorAll("[data-stale=true]").length;
+  return { changes: window.rnnvizChanges, idle: app.getAttribute(attribute) === "notRunning" && !faded };
+}"""
 SCRUB = """async ([chart, moves, read]) => {
   const REST = 300;
   const element = document.querySelector(chart);
@@ -89,6 +98,18 @@ class LessonPage:
             "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
         )
         self.page.evaluate("document.fonts.ready.then(() => 0)")
+
+    def undisturbed(self, look):
+        """What `look` finds while the app is idle from its beginning to its end: a run that comes in between fades the
+        page, and is looked at again when it is over."""
+        end = time.monotonic() + PATIENCE / 1000
+        while time.monotonic() < end:
+            self.wait_until_idle()
+            before = self.page.evaluate(RUNS)
+            found = look()
+            if self.page.evaluate(RUNS) == before and before["idle"]:
+                return found
+        raise AssertionError("the app never came to rest")
 
     def eventually(self, check) -> None:
         """Wait until `check` asserts nothing wrong: what `expect` is for what Playwright itself knows."""

@@ -21,6 +21,16 @@ def is_no_wider(page, what):
     assert max(page.evaluate(WIDER)) <= 0, f"wider than {what}"
 
 
+def grave_violations(page):
+    page.evaluate(STILL)
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in Axe().run(page).response["violations"]
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_for_everyone(open_page, name):
     """Under its own security policy, from its own address alone (`open_page` fails on any other): it is whole, nothing
@@ -37,13 +47,5 @@ def test_a_page_is_for_everyone(open_page, name):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", theme)
-        lesson.wait_until_idle()
-        page.evaluate(STILL)
-        found = Axe().run(page).response["violations"]
-        grave = [
-            (one["id"], node["target"], node["failureSummary"])
-            for one in found
-            if one["impact"] in GRAVE
-            for node in one["nodes"]
-        ]
+        grave = lesson.undisturbed(lambda: grave_violations(page))
         assert not grave, (theme, grave[:5])
