@@ -28,7 +28,8 @@ RUNS = """() => {
   const app = document.querySelector("[data-testid=stApp]"), attribute = "data-test-script-state";
   if (app !== window.rnnvizApp) {
     Object.assign(window, { rnnvizApp: app, rnnvizChanges: 0 });
-    new MutationObserver((all) => { window.rnnvizChanges += all.length }).observe(app, { attributeFilter: [attribute] });
+    new MutationObserver((all) => { window.rnnvizChanges += all.length })
+      .observe(app, { attributeFilter: [attribute] });
   }
   const faded = document.querySelectorAll("[data-stale=true]").length;
   return { changes: window.rnnvizChanges, idle: app.getAttribute(attribute) === "notRunning" && !faded };
