@@ -96,7 +96,8 @@ class Report:
 HEAD = """# What was measured
 
 Made by `make bench`; each part says when and on what machine. Ratios are of numbers taken in one run, in which the
-contestants take turns. The numbers by name are in [results.json](results.json)."""
+contestants take turns. The numbers by name are in [results.json](results.json); what each change gave, in
+[changes.md](changes.md)."""
 
 
 def read(file: Path) -> dict[str, str]:

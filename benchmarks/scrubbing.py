@@ -22,6 +22,17 @@ SLIDERS = """() => [...document.querySelectorAll(".rnnviz-chart")]
     return range?.offsetParent && range.max > 0;
   })
   .map((chart) => [...chart.closest("[class*=st-key-]").classList].find((name) => name.startsWith("st-key-")))"""
+FOOT = "[data-testid=stPageLink]"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
+# What is computed only when one comes to it: comes to it, and waits until it is there.
+SEE = """async () => {
+  const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+  await wait(0.5);
+  for (const place of document.querySelectorAll("[class*='-sight ']")) {
+    place.scrollIntoView({ block: "center", behavior: "instant" });
+    await wait(4);
+  }
+}"""
 # One move a time: ms from the input event until plotly has drawn, and of these since the frame after it began; and the
 # messages that were sent until the last move.
 SCRUB = """async ([name, moves]) => {
@@ -55,8 +66,9 @@ def scrubs(report: Report, browser: Browser, address: str, pages: list[tuple[str
     seen = set()
     for lesson, link in pages:
         page = opened(browser, f"{address}/{lesson}?{link}")
-        page.wait_for_selector(".plot[data-painted]")
-        page.wait_for_timeout(500)
+        page.wait_for_selector(FOOT)
+        page.wait_for_selector(IDLE)
+        page.evaluate(SEE)
         for name in page.evaluate(SLIDERS):
             if name in seen:
                 continue

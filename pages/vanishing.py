@@ -169,22 +169,23 @@ lesson.presets(
     ],
     name="memory presets",
 )
-path = vanishing.paths(this)
-lesson.chart(
-    figures.memory_paths(path.full, path.steps, flow.direct, at=at, low=low, high=high),
-    "paths",
-    caption="What is left of a change of cₜ at the end: the direct path and the full derivative ∂c_T/∂cₜ (spectral norm)",
-    alt=words.paths_in_words(flow, path, start, at),
-    sweep=words.sweep(this, memory_frames(path.full, path.steps, flow.direct, low, high), slider=True),
-)
-lesson.chart(
-    figures.mean_gates(flow.gates, at=at),
-    "gates",
-    caption="The LSTM's gates, mean over the units: f closes the direct path",
-    alt=words.means_in_words(start, at, flow.gates),
-    sweep=words.sweep(this, line_frames(flow.gates)),
-)
-lesson.say(memory_prose(this, flow, path, now))
+if in_sight(lesson, "paths", "from then on", known=vanishing.paths.knows(this)):
+    path = vanishing.paths(this)
+    lesson.chart(
+        figures.memory_paths(path.full, path.steps, flow.direct, at=at, low=low, high=high),
+        "paths",
+        caption="What is left of a change of cₜ at the end: the direct path and the full derivative ∂c_T/∂cₜ (spectral norm)",
+        alt=words.paths_in_words(flow, path, start, at),
+        sweep=words.sweep(this, memory_frames(path.full, path.steps, flow.direct, low, high), slider=True),
+    )
+    lesson.chart(
+        figures.mean_gates(flow.gates, at=at),
+        "gates",
+        caption="The LSTM's gates, mean over the units: f closes the direct path",
+        alt=words.means_in_words(start, at, flow.gates),
+        sweep=words.sweep(this, line_frames(flow.gates)),
+    )
+    lesson.say(memory_prose(this, flow, path, now))
 
 lesson.section("Is what I see typical?")
 if this.text:

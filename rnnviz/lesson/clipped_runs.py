@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -13,13 +14,14 @@ import pandas as pd
 from rnnviz.engine import backward
 from rnnviz.engine.clipping import norm, scale_by_norm
 from rnnviz.tasks.task import Batch
+from rnnviz.training import jobs
 from rnnviz.training.plan import Plan
 from rnnviz.training.run import Moment, Run, train
+from rnnviz.training.standard_runs import CLIPPING
 
 from .remember import remember
+from .turns import aside
 
-PLAN = Plan(task="recall", cell="elman", length=12, hidden_size=32, optimiser="sgd", momentum=0.9, batch_size=16)
-"""Both runs; the learner sets learning rate, threshold and seed."""
 BINS = 40
 LAST = 50
 """So many updates make the loss at which a run ends."""
@@ -118,13 +120,17 @@ def histogram(norms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 @remember(most=128)
 def pair(learning_rate: float, threshold: float, seed: int) -> Pair:
-    plan = replace(PLAN, learning_rate=learning_rate, seed=seed, clip="off")
-    return Pair(MappingProxyType({"without": run(plan), "norm": run(replace(plan, clip="norm", threshold=threshold))}))
+    plan = replace(CLIPPING, learning_rate=learning_rate, seed=seed)
+    plans = {"without": replace(plan, clip="off"), "norm": replace(plan, threshold=threshold)}
+    with aside(), ThreadPoolExecutor(len(plans)) as both:
+        return Pair(MappingProxyType(dict(zip(plans, both.map(run, plans.values()), strict=True))))
 
 
 @remember(most=256)
 def run(plan: Plan) -> Run:
-    return train(plan)
+    """Trained in another process, so that nobody else's page waits; in this one if none of those is free."""
+    record = jobs.result(plan)
+    return train(plan) if record is None else record.run()
 
 
 def batch_at(plan: Plan, update: int) -> Batch:

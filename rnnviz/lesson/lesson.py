@@ -23,6 +23,7 @@ from .foot import beside_question, foot, show_glossary
 from .formula import equations
 from .snippet import snippet
 from .style import STYLE
+from .turns import pause
 from .words import quoted, token_label
 from .worksheet import Question, accepted
 
@@ -92,11 +93,11 @@ class Lesson:
         if self.undrawn is None:
             if self.opening and self.staged:
                 self.opening = False
-                time.sleep(FIRST_HEAD_START)
+                pause(FIRST_HEAD_START)
             return
         controls, self.undrawn = self.undrawn, None
         if controls.known() and self.changed:
-            time.sleep(HEAD_START)
+            pause(HEAD_START)
         with self.above:
             st.html(STYLE)
             with st.container(

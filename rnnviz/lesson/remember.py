@@ -10,6 +10,8 @@ from inspect import signature
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar, overload
 
+from .turns import aside
+
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -69,7 +71,10 @@ def remember(function: Callable | None = None, *, most: int = 64) -> Callable:
                 with lock:
                     kept.pop(key, None)
                 result.set_exception(error)
-        return result.result()
+        if result.done():
+            return result.result()
+        with aside():  # who computes it may have stepped aside, and needs a turn to go on
+            return result.result()
 
     remembered.knows = knows  # type: ignore[attr-defined]
     return remembered

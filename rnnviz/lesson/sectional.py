@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable
 from zlib import crc32
 
@@ -14,6 +13,7 @@ from rnnviz.stage.chart import Figure
 from .controls import Config, Controls
 from .lesson import Lesson
 from .links import entries
+from .turns import pause
 
 PLACE = 340
 """Pixels that a section takes that is still to be computed: about what a row of figures takes."""
@@ -61,7 +61,7 @@ def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
     visited = f"{lesson.key} {name} visited"
     if not st.session_state.get(visited):
         st.session_state[visited] = True
-        time.sleep(FIRST_PICTURES)
+        pause(FIRST_PICTURES)
     st.markdown(f"**{caption}**")
     saved = {"filename": f"{lesson.key}-{name}", "scale": 2}
     bar = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saved}

@@ -1,10 +1,16 @@
 """The scripts in assets/snippets, with a learner's settings in their first lines."""
 
 import math
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 SNIPPETS = Path(__file__).parent.parent.parent / "assets" / "snippets"
+
+
+@cache
+def _text(name: str) -> str:
+    return (SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
 
 
 def snippet(name: str, **settings: Any) -> str:
@@ -18,7 +24,7 @@ def snippet(name: str, **settings: Any) -> str:
             return all(type(key) is str and literal(one) for key, one in value.items())
         return type(value) in (str, int, bool, type(None)) or (type(value) is float and math.isfinite(value))
 
-    lines = (SNIPPETS / f"{name}.py").read_text(encoding="utf-8").splitlines()
+    lines = _text(name).splitlines()
     for setting, value in settings.items():
         if not literal(value):
             raise ValueError(f"{setting} is {value!r}; a snippet takes text, finite numbers, None and dicts of these")

@@ -1,6 +1,7 @@
 """Training runs outside the web process: started, watched, stopped, shared by all who ask for the same plan. No torch.
 
-A page asks and never waits: one thread of ours alone speaks with the cluster. The registry is this module's global.
+A page asks, and waits for `result` alone. One thread of ours speaks with the cluster. The registry is this module's
+global.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 from itertools import count
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,8 @@ LEASE = 20.0
 """Seconds after which a run that nobody looked at is stopped."""
 MOST_PER_OWNER = 3
 TICK, WORKERS_EVERY = 0.1, 0.5
+BEGINS = 3.0
+"""Seconds that a run may wait for a process of its own, if somebody waits for the run."""
 REMEMBERED = 60
 """Ended runs that are held in memory."""
 FORGOTTEN = 600.0
@@ -127,6 +130,19 @@ class Jobs:
             self._end(job, "stopped")
             self._wake.notify_all()
             return True
+
+    def result(self, plan: Plan) -> Record | None:
+        """The plan's run when it has ended, for who waits for it; None where it failed, or no process was free to begin
+        it within `BEGINS` seconds."""
+        owner, since = uuid4().hex, monotonic()
+        view: View | None = self.start(plan, owner)
+        while view is not None and view.active:
+            if view.state == "waiting" and monotonic() - since > BEGINS:
+                self.stop(plan, owner)
+                return None
+            sleep(TICK / 4)
+            view = self.look(plan, owner)
+        return view.record if view is not None and view.state in results.ENDED else None
 
     def close(self) -> None:
         """Stop everything and end the own cluster."""
@@ -316,4 +332,4 @@ class Jobs:
 
 
 JOBS = Jobs()
-start, look, stop = JOBS.start, JOBS.look, JOBS.stop
+start, look, stop, result = JOBS.start, JOBS.look, JOBS.stop, JOBS.result

@@ -17,7 +17,7 @@ import pandas as pd
 
 from . import weights
 from .plan import Plan
-from .run import Moment, moments_at, tidy
+from .run import Moment, Run, moments_at, tidy
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 COLUMNS = ("loss", "metric", "grad_norm", "applied_norm")
@@ -59,6 +59,12 @@ class Record:
     def frame(self) -> pd.DataFrame:
         """The table of `Run.frame`."""
         return tidy(self.plan, self.rows)
+
+    def run(self) -> Run:
+        """The same as `train` gives it."""
+        died = self.updates if self.state == "died" else None
+        loss, metric, grad_norm, applied_norm = map(self.column, COLUMNS)
+        return Run(self.plan, loss, metric, grad_norm, applied_norm, died, self.moments, self.seconds)
 
 
 def settings(plan: Plan) -> dict[str, Any]:

@@ -32,6 +32,10 @@ PRESETS: dict[str, Plan] = {
 """What each preset of the lesson trains, with each of the cells that are compared."""
 EXPLODING = Plan(task="adding", length=50, updates=20, optimiser="sgd", learning_rate=100.0, clip="off")
 """What the last preset trains, with the first seed alone: the run of a few updates whose numbers end."""
+CLIPPING = Plan(task="recall", cell="elman", length=12, hidden_size=32, optimiser="sgd", momentum=0.9, batch_size=16)
+"""What the lesson on clipping trains twice, with and without."""
+CLIPPED = ((0.3, 0.3), (0.3, 0.02), (0.03, 1.0), (1.0, 1.0))
+"""Learning rate and θ of each of its presets."""
 SWEEP = results.SHIPPED / "longest.csv"
 LENGTHS = (10, 20, 50, 100, 200)
 WINDOW, SOLVED = 20, 0.1
@@ -113,7 +117,13 @@ def record_of(run: Run) -> Record:
 def standard() -> list[Plan]:
     """All that are shipped."""
     compared = [replace(plan, cell=cell, seed=seed) for plan in PRESETS.values() for cell in COMPARED for seed in SEEDS]
-    return compared + [replace(EXPLODING, cell=cell) for cell in COMPARED] + forecasters()
+    return compared + [replace(EXPLODING, cell=cell) for cell in COMPARED] + clipping() + forecasters()
+
+
+def clipping() -> list[Plan]:
+    """Those of the lesson on clipping: the clipped run of each preset, and for each of their rates one without."""
+    clipped = [replace(CLIPPING, learning_rate=rate, threshold=threshold) for rate, threshold in CLIPPED]
+    return clipped + [replace(CLIPPING, learning_rate=rate, clip="off") for rate in sorted(dict(CLIPPED))]
 
 
 def forecasters() -> list[Plan]:
@@ -124,7 +134,10 @@ def forecasters() -> list[Plan]:
 
 
 def shipped(record: Record) -> Record:
-    """A record as it is shipped: of a forecaster, the last network alone and what that reaches."""
+    """A record as it is shipped: of a forecaster, the last network alone and what that reaches; all of a clipped run,
+    among whose moments the lesson looks for the steepest."""
+    if record.plan in clipping():
+        return record if record.plan.clip == "norm" else results.shorter(record, 2)
     if record.plan.task != "series":
         return results.shorter(record, NETWORKS if record.plan.seed == SEEDS[0] else 0)
     short = results.shorter(record, 2)
@@ -152,14 +165,14 @@ def sweep() -> pd.DataFrame:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m rnnviz.training.standard_runs", description=__doc__)
     parser.add_argument("--out", type=Path, default=results.SHIPPED)
-    parser.add_argument("--only", choices=("runs", "series", "sweep"))
+    parser.add_argument("--only", choices=("runs", "series", "clipping", "sweep"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.only != "sweep":
         for old in options.out.glob("*.safetensors"):
             if old.stem not in {plan.key for plan in standard()}:
                 old.unlink()
-        for plan in forecasters() if options.only == "series" else standard():
+        for plan in {"series": forecasters, "clipping": clipping}.get(options.only, standard)():
             record = shipped(record_of(train(plan)))
             results.keep(record, options.out)
             metric = record.column("metric")

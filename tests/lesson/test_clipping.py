@@ -11,8 +11,9 @@ from rnnviz.engine.clipping import norm
 from rnnviz.lesson import clipped_runs, clipping
 from rnnviz.stage import Point
 from rnnviz.training.run import Run, train
+from rnnviz.training.standard_runs import CLIPPING
 
-SHORT = replace(clipped_runs.PLAN, learning_rate=0.3, threshold=0.3, updates=40)
+SHORT = replace(CLIPPING, learning_rate=0.3, threshold=0.3, updates=40)
 
 
 @pytest.mark.parametrize(("weight", "seed"), [(0.5, 0), (1.2, 0), (2.0, 7)])

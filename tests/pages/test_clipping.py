@@ -10,6 +10,8 @@ from tests.pages.page import LessonApp
 from tests.stage.decoder import decode
 from tests.stage.test_chart_payload import plotly_array
 
+pytestmark = pytest.mark.usefixtures("results_of_its_own")
+
 
 @pytest.fixture(autouse=True)
 def no_browser_to_wait_for(monkeypatch):

@@ -274,16 +274,30 @@ def test_the_200_networks_are_computed_when_the_learner_comes_to_them(monkeypatc
     monkeypatch.setattr(vanishing, "ensemble", counting(vanishing.ensemble, computed))
     page = Page(units=5, length=7, seed=3)
     one_each = len(computed)
-    assert page.stage("typical-lstm") is None and page.said("Computed as soon as you are here")
-    (sight,) = [one.proto for one in page.app.get("bidi_component") if one.proto.id.endswith("typical-sight")]
-    page.app.session_state["vanishing-typical-sight"] = {"seen": json.loads(sight.json)["about"]}
-    page.app.run()
+    assert page.stage("typical-lstm") is None and sum("Computed as soon as you" in said for said in page.prose) == 2
+    come_to(page, "typical")
     assert page.stage("typical-lstm") is not None and len(computed) > one_each + 100
     again = Page(units=5, length=7, seed=3)
     assert again.stage("typical-lstm") is not None, "another visitor finds what is known"
     page.app.session_state["vanishing-typical-sight"] = {"seen": "of other settings"}
     changed = Page(units=6, length=7)
     assert changed.stage("typical-lstm") is None
+
+
+def come_to(page, section):
+    (sight,) = [one.proto for one in page.app.get("bidi_component") if one.proto.id.endswith(f"{section}-sight")]
+    page.app.session_state[f"vanishing-{section}-sight"] = {"seen": json.loads(sight.json)["about"]}
+    page.app.run()
+
+
+def test_the_paths_are_computed_from_when_the_learner_first_comes_to_them(monkeypatch):
+    monkeypatch.setattr(surroundings, "seen", SEEN)
+    page = Page(units=5, length=8, seed=4)
+    assert page.stage("paths") is None
+    come_to(page, "paths")
+    assert page.stage("paths") is not None
+    page.app.number_input(key="seed").set_value(5).run()
+    assert page.stage("paths") is not None, "also of other settings"
 
 
 def counting(function, calls):

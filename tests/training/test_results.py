@@ -13,7 +13,7 @@ import torch
 from rnnviz.training import Plan, results, train, weights
 from rnnviz.training.probe import probe, reach, reading
 from rnnviz.training.run import network
-from rnnviz.training.standard_runs import SWEEP, record_of, solved_at, standard, until_solved
+from rnnviz.training.standard_runs import CLIPPING, EXPLODING, SWEEP, record_of, solved_at, standard, until_solved
 
 PLAN = Plan(cell="lstm", length=8, hidden_size=5, batch_size=4, updates=40)
 TASKS = [
@@ -150,6 +150,18 @@ def test_training_until_solved_ends_there():
     plan = Plan(task="parity", cell="elman", length=2, updates=400)
     run = train(plan, until_solved(plan.chance))
     assert len(run.loss) == solved_at(run.loss, plan.chance) < 400
+
+
+@pytest.mark.parametrize("plan", [replace(CLIPPING, updates=30), EXPLODING], ids=["ends", "dies"])
+def test_a_run_that_was_kept_is_the_run_again(tmp_path, plan):
+    """As far as float32 goes, in which it is kept and trained."""
+    run = train(plan)
+    results.keep(record_of(run), tmp_path)
+    again = results.kept(plan, [tmp_path]).run()
+    assert again.died == run.died and (run.died is None) == (plan != EXPLODING)
+    assert [moment.update for moment in again.moments] == [moment.update for moment in run.moments]
+    for name in results.COLUMNS:
+        np.testing.assert_allclose(getattr(again, name), getattr(run, name), rtol=1e-6)
 
 
 def test_every_standard_run_is_shipped_and_small():
