@@ -1,13 +1,22 @@
 // Tells Python when a place of the page comes into sight: what stands there is computed then, and not before.
+//
+// It waits until the page is at rest. A run that comes close behind a press takes that one's place, and what a preset
+// has set for other controls would be lost with it.
 
 import { keyed } from "./keyed.js";
 
 const EARLY = "300px 0px"; // so far from the window's edge it counts as seen
+const REST = 300; // ms without a run, or a press
+const APP = "[data-testid=stApp]";
+const PRESSES = ["pointerdown", "keydown"];
 
 export default keyed((root) => new Sight(root));
 
 class Sight {
   constructor(root) {
+    this.pressed = () => { this.restless = performance.now(); };
+    this.pressed();
+    for (const press of PRESSES) window.addEventListener(press, this.pressed, true);
     this.watcher = new IntersectionObserver((entries) => {
       this.inSight = entries.at(-1).isIntersecting;
       this.tell();
@@ -22,12 +31,21 @@ class Sight {
   }
 
   tell() {
+    clearTimeout(this.later);
     if (!this.inSight || !this.about || this.about === this.told) return;
+    if (document.querySelector(APP)?.dataset.testScriptState === "running") this.pressed();
+    const left = this.restless + REST - performance.now();
+    if (left > 0) {
+      this.later = setTimeout(() => this.tell(), left);
+      return;
+    }
     this.told = this.about;
     this.setStateValue("seen", this.about);
   }
 
   destroy() {
     this.watcher.disconnect();
+    clearTimeout(this.later);
+    for (const press of PRESSES) window.removeEventListener(press, this.pressed, true);
   }
 }

@@ -204,7 +204,9 @@ class Lesson:
             st.session_state[pressed] = None
         now = st.session_state.get(chosen)
         if now is None or not all(links.in_force(*one) for one in presets[now].settings.items()):
-            st.session_state[chosen] = next((k for k, one in enumerate(presets) if links.stands(self, one)), None)
+            stands = next((k for k, one in enumerate(presets) if links.stands(self, one)), None)
+            if stands != now:  # what is set here overrides what the learner presses while this run is under way
+                st.session_state[chosen] = stands
         with st.container(key=f"{self.key}-lesson-{name.replace(' ', '-')}s"):
             number = st.pills(
                 "Try",

@@ -97,7 +97,7 @@ def test_on_a_phone_a_legend_of_many_lines_leaves_the_axis_its_room(open_page):
 def test_200_networks_are_computed_when_one_comes_to_them(open_page):
     page = open_page("vanishing?units=6&length=9", drawn=DRAWN).page
     fans = page.locator(".st-key-vanishing-typical-lstm .main-svg")
-    page.get_by_text("Computed as soon as you are here").wait_for(state="attached")
+    expect(page.get_by_text("Computed as soon as you are here")).to_have_count(2)
     expect(fans).to_have_count(0)
     page.get_by_text("Is what I see typical?").scroll_into_view_if_needed()
     fans.first.wait_for()
