@@ -74,7 +74,8 @@ def reactions(report: Report, loads: Loads) -> None:
         )
     report.say(
         f"Each learner changes a control every {PERIOD:g} s for {LASTS:g} s; every {TRAINERS}th is on the training "
-        "lesson and trains networks of its own, in two more processes on the same cores. The slowest (median, ms): "
+        "lesson and trains networks of its own, in two more processes on the same cores, where Clipping trains, too. "
+        "Nobody scrolls: what a page computes for who comes to it is not asked for. The slowest (median, ms): "
         + "; ".join(f"{n} learners: {load.slowest()}" for n, (load, _) in loads.items())
         + "."
     )

@@ -6,16 +6,16 @@
 import { keyed } from "./keyed.js";
 
 const EARLY = "300px 0px"; // so far from the window's edge it counts as seen
-const REST = 300; // ms without a run, or a press
-const APP = "[data-testid=stApp]";
-const PRESSES = ["pointerdown", "keydown"];
+const REST = { run: 300, press: 1500 }; // ms after which the page is at rest: a press may take as long to become a run
+const BUSY = '[data-test-script-state]:not([data-test-script-state="notRunning"])';
+const PRESSES = ["click", "keydown"];
 
 export default keyed((root) => new Sight(root));
 
 class Sight {
   constructor(root) {
-    this.pressed = () => { this.restless = performance.now(); };
-    this.pressed();
+    this.restless = 0; // until when
+    this.pressed = () => this.wait(REST.press);
     for (const press of PRESSES) window.addEventListener(press, this.pressed, true);
     this.watcher = new IntersectionObserver((entries) => {
       this.inSight = entries.at(-1).isIntersecting;
@@ -33,14 +33,18 @@ class Sight {
   tell() {
     clearTimeout(this.later);
     if (!this.inSight || !this.about || this.about === this.told) return;
-    if (document.querySelector(APP)?.dataset.testScriptState === "running") this.pressed();
-    const left = this.restless + REST - performance.now();
+    if (document.querySelector(BUSY)) this.wait(REST.run);
+    const left = this.restless - performance.now();
     if (left > 0) {
       this.later = setTimeout(() => this.tell(), left);
       return;
     }
     this.told = this.about;
     this.setStateValue("seen", this.about);
+  }
+
+  wait(rest) {
+    this.restless = Math.max(this.restless, performance.now() + rest);
   }
 
   destroy() {

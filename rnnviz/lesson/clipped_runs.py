@@ -20,7 +20,7 @@ from rnnviz.training.run import Moment, Run, train
 from rnnviz.training.standard_runs import CLIPPING
 
 from .remember import remember
-from .turns import aside
+from .turns import aside, turn
 
 BINS = 40
 LAST = 50
@@ -128,9 +128,15 @@ def pair(learning_rate: float, threshold: float, seed: int) -> Pair:
 
 @remember(most=256)
 def run(plan: Plan) -> Run:
-    """Trained in another process, so that nobody else's page waits; in this one if none of those is free."""
+    """Trained in another process, so that nobody else's page waits; in this one, in its turn, if none of those is free.
+
+    For a thread that has no turn: one that had would wait for a second.
+    """
     record = jobs.result(plan)
-    return train(plan) if record is None else record.run()
+    if record is not None:
+        return record.run()
+    with turn():
+        return train(plan)
 
 
 def batch_at(plan: Plan, update: int) -> Batch:

@@ -2,6 +2,8 @@
 
 Python computes no more at once anyway, and dozens of threads that all try take it from one another many times in each
 run, and from the thread that sends. A turn is no longer than a page's own computing: who waits in it steps aside.
+Parts of a page that are drawn anew by themselves are short, and take none. What holds a lock of another kind must not
+step aside, nor wait for a turn.
 """
 
 from __future__ import annotations

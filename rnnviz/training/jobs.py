@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import replace
 from itertools import count
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 from uuid import uuid4
 
@@ -30,8 +30,11 @@ LEASE = 20.0
 """Seconds after which a run that nobody looked at is stopped."""
 MOST_PER_OWNER = 3
 TICK, WORKERS_EVERY = 0.1, 0.5
-BEGINS = 3.0
-"""Seconds that a run may wait for a process of its own, if somebody waits for the run."""
+BEGINS, STARTS = 3.0, 10.0
+"""Seconds that a run may wait for a process of its own, if somebody waits for the run: where there are processes, and
+where they are to be started first."""
+LOST = 60.0
+"""Seconds after a cluster was lost in which nobody is made to wait for it."""
 REMEMBERED = 60
 """Ended runs that are held in memory."""
 FORGOTTEN = 600.0
@@ -69,6 +72,7 @@ class Jobs:
         self._workers: dict[str, int] = {}
         self._warmed: dict[str, Any] = {}
         self._asked = 0.0
+        self._lost = -math.inf
 
     def start(self, plan: Plan, owner: str) -> View:
         """Train a plan, or join the run of an equal one that waits, runs or is kept. One that was stopped goes on.
@@ -132,17 +136,32 @@ class Jobs:
             return True
 
     def result(self, plan: Plan) -> Record | None:
-        """The plan's run when it has ended, for who waits for it; None where it failed, or no process was free to begin
-        it within `BEGINS` seconds."""
+        """The plan's run when it has ended, for who waits for it; None where it failed or was stopped, and where no
+        process was free to begin it in time."""
         owner, since = uuid4().hex, monotonic()
-        view: View | None = self.start(plan, owner)
-        while view is not None and view.active:
-            if view.state == "waiting" and monotonic() - since > BEGINS:
-                self.stop(plan, owner)
-                return None
-            sleep(TICK / 4)
+        with self._wake:
+            view = self.look(plan, owner)
+            if (view is None or not view.active) and not (view and view.state in results.ENDED):
+                if since - self._lost < LOST:
+                    return None
+                self.start(plan, owner)
+            while (job := self._jobs.get(plan.key)) is not None and job.state in ACTIVE:
+                if job.state == "waiting" and monotonic() - since > (BEGINS if self._workers else STARTS):
+                    self._give_up(job, owner)
+                    return None
+                job.looked[owner] = monotonic()
+                self._wake.wait(TICK)
             view = self.look(plan, owner)
         return view.record if view is not None and view.state in results.ENDED else None
+
+    def _give_up(self, job: Job, owner: str) -> None:
+        """Forget a run that has not begun, if nobody else wants it and it was not to go on from an earlier start."""
+        job.looked.pop(owner, None)
+        if any(monotonic() - seen < self.lease for seen in job.looked.values()):
+            return
+        self._end(job, "stopped")
+        if job.earlier is None:
+            del self._jobs[job.plan.key]
 
     def close(self) -> None:
         """Stop everything and end the own cluster."""
@@ -320,6 +339,7 @@ class Jobs:
 
     def _fail_all(self, reason: str) -> None:
         with self._wake:
+            self._lost = monotonic()
             for job in self._known():
                 job.ending = None
                 if job.state in ACTIVE:

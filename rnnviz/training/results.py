@@ -61,7 +61,7 @@ class Record:
         return tidy(self.plan, self.rows)
 
     def run(self) -> Run:
-        """The same as `train` gives it."""
+        """As `train` gives it; of a run that was kept, in float32, in which it was trained."""
         died = self.updates if self.state == "died" else None
         loss, metric, grad_norm, applied_norm = map(self.column, COLUMNS)
         return Run(self.plan, loss, metric, grad_norm, applied_norm, died, self.moments, self.seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 MOMENTS = 30
+_drawing = Lock()
+"""torch draws weights from a generator that all threads share."""
 COLUMNS = ("task", "cell", "length", "seed", "update", "loss", "metric", "grad_norm", "applied_norm")
 
 
@@ -106,7 +109,7 @@ def network(plan: Plan) -> nn.ModuleDict:
 
     inputs, H = plan.of_task.inputs, plan.hidden_size
     rnn: Any  # torch's modules name their parameters when they are made
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
+    with _drawing, torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(plan.seed)
         if plan.cell == "conv":
             rnn = convolution.layers(inputs, H)

@@ -134,10 +134,11 @@ def forecasters() -> list[Plan]:
 
 
 def shipped(record: Record) -> Record:
-    """A record as it is shipped: of a forecaster, the last network alone and what that reaches; all of a clipped run,
-    among whose moments the lesson looks for the steepest."""
+    """A record as it is shipped: of a forecaster, the last network alone and what that reaches; of the lesson on
+    clipping, all, as it looks for the steepest moment of a clipped run; without clipping, all but networks between."""
     if record.plan in clipping():
-        return record if record.plan.clip == "norm" else results.shorter(record, 2)
+        ends = (record.moments[0], record.moments[-1])
+        return record if record.plan.clip == "norm" else replace(record, moments=ends)
     if record.plan.task != "series":
         return results.shorter(record, NETWORKS if record.plan.seed == SEEDS[0] else 0)
     short = results.shorter(record, 2)

@@ -23,7 +23,7 @@ def number(text: str) -> float:
     return float(re.findall(NUMBER, text)[-1].replace("−", "-"))
 
 
-# Within the page itself. However long a busy machine takes from one move to the next, the slider rests after the last.
+# How often the app began or ended a run since this was asked first, and whether it is idle and nothing faded.
 RUNS = """() => {
   const app = document.querySelector("[data-testid=stApp]"), attribute = "data-test-script-state";
   if (app !== window.rnnvizApp) {
@@ -34,6 +34,7 @@ RUNS = """() => {
   const faded = document.querySelectorAll("[data-stale=true]").length;
   return { changes: window.rnnvizChanges, idle: app.getAttribute(attribute) === "notRunning" && !faded };
 }"""
+# Within the page itself. However long a busy machine takes from one move to the next, the slider rests after the last.
 SCRUB = """async ([chart, moves, read]) => {
   const REST = 300;
   const element = document.querySelector(chart);

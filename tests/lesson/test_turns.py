@@ -2,13 +2,19 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from rnnviz.lesson import turns
+from rnnviz.lesson import clipped_runs, turns
 from rnnviz.lesson.remember import remember
+from rnnviz.training import train
 
 PATIENCE = 30
+COURSE = Path(__file__).resolve().parents[2] / "rnnviz" / "course.py"
 
 
 def all_of(work, count):
@@ -50,7 +56,7 @@ def test_all_who_ask_for_what_one_computes_who_steps_aside_get_it():
     @remember
     def trained():
         with turns.aside():  # in another process
-            for _ in range(turns.AT_ONCE):  # and all turns are taken by those who want it, too
+            for _ in range(turns.AT_ONCE + 1):  # and all turns are taken by those who want it, too
                 assert asked.acquire(timeout=PATIENCE)
         return object()
 
@@ -77,3 +83,44 @@ def test_without_a_turn_stepping_aside_changes_nothing():
         pass
     with pytest.raises(ValueError, match="released too many"):  # all are free, and not one more
         turns._free.release()
+
+
+def free():
+    return turns._free._value
+
+
+def test_who_paused_gave_the_turn_away_meanwhile(monkeypatch):
+    found = []
+    monkeypatch.setattr(turns, "sleep", lambda seconds: found.append((seconds, free())))
+    with turns.turn():
+        turns.pause(0.5)
+        assert found == [(0.5, turns.AT_ONCE)] and free() == turns.AT_ONCE - 1
+
+
+def test_the_course_waits_for_its_turn():
+    for _ in range(turns.AT_ONCE):
+        turns._free.acquire()
+    try:
+        page = AppTest.from_file(str(COURSE), default_timeout=PATIENCE)
+        with ThreadPoolExecutor(1) as pool:
+            drawn = pool.submit(page.run)
+            with pytest.raises(TimeoutError):
+                drawn.result(2)
+            turns._free.release()
+            assert drawn.result(PATIENCE).title and not page.exception
+    finally:
+        turns._free.release(turns.AT_ONCE - 1)
+    assert free() == turns.AT_ONCE
+
+
+def test_a_pair_that_no_process_trains_begins_with_the_same_weights_and_its_page_has_stepped_aside(monkeypatch):
+    held = []
+    monkeypatch.setattr(clipped_runs, "CLIPPING", replace(clipped_runs.CLIPPING, updates=3))
+    monkeypatch.setattr(clipped_runs.jobs, "result", lambda plan: held.append(turns.AT_ONCE - free()))
+    for seed in range(5):
+        with turns.turn():
+            both = clipped_runs.pair.__wrapped__(0.1, 0.5, seed)
+        for name, weights in train(both.clipped.plan).moments[0].tensors.items():
+            for run in both.runs.values():
+                np.testing.assert_array_equal(run.moments[0].tensors[name], weights)
+    assert min(held) == 0 and free() == turns.AT_ONCE

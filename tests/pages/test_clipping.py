@@ -1,11 +1,15 @@
 """The lesson "Clipping" as a learner meets it: its figures hold what the engine and the runs computed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from rnnviz.engine import angle, clip_by_norm
 from rnnviz.engine.clipping import norm
 from rnnviz.lesson import clipping, sectional
+from rnnviz.training import results
+from rnnviz.training.standard_runs import CLIPPED, CLIPPING
 from tests.pages.page import LessonApp
 from tests.stage.decoder import decode
 from tests.stage.test_chart_payload import plotly_array
@@ -47,6 +51,19 @@ def test_the_page_opens_with_one_descent_thrown_off_and_one_run_that_learns():
         for name in ("plane-norm", "plane-value", "angles", "cliff", "descent-norms", "run-norms", "run-losses")
         if page.stage(name)
     }
+
+
+def test_the_runs_of_each_preset_come_with_the_app():
+    page = Page()
+    tried = set()
+    for label in page.buttons("Only the clipped run survives").options:
+        page.preset(label)
+        tried.add((float(page.app.session_state["rate"]), page.app.session_state["theta_run"]))
+    assert tried == set(CLIPPED) and len(tried) == len(CLIPPED) == 4
+    for rate, threshold in tried:
+        for plan in (replace(CLIPPING, learning_rate=rate, threshold=threshold),
+                     replace(CLIPPING, learning_rate=rate, clip="off")):  # fmt: skip
+            assert results.kept(plan, [results.SHIPPED]).updates == plan.updates
 
 
 @pytest.mark.parametrize("link", [{}, {"weight": 0.5}, {"weight": 2, "seed": 3}], ids=str)
