@@ -132,7 +132,9 @@ def test_who_waits_for_a_run_gets_what_train_gives_and_nothing_where_no_process_
         in_state(jobs, replace(ENDLESS, seed=seed), "running")
     waited = replace(SHORT, seed=34)
     assert jobs.result(waited) is None
-    assert jobs.look(waited).state == "stopped"
+    assert jobs.look(waited) is None, "nobody else wanted it"
+    jobs.start(waited, "b")
+    assert jobs.result(waited) is None and jobs.look(waited, "b").state == "waiting"
 
 
 def test_snapshots_come_while_it_trains_and_a_stopped_job_is_gone(jobs):
