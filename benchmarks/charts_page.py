@@ -9,6 +9,6 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 import benchmarks.charts  # noqa: E402, F401
-from app import ROUTES  # noqa: E402
+from rnnviz.serving import routes  # noqa: E402
 
-app = st.App(str(ROOT / "rnnviz" / "course.py"), routes=ROUTES)
+app = st.App(str(ROOT / "rnnviz" / "course.py"), routes=routes(""))
