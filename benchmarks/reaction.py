@@ -1,5 +1,6 @@
 """From a key on a control to the repainted figure, for each control of each lesson: against a bare slider, and against
-the same figures shown by `st.plotly_chart`. `RNNVIZ_BENCH_LESSONS=lstm,gru` measures these lessons alone."""
+the same figures shown by `st.plotly_chart`. `RNNVIZ_BENCH_LESSONS=lstm,gru` measures these lessons alone, and
+`RNNVIZ_BENCH_ROUNDS=5` fewer rounds."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .quick import QUICK
 from .report import Number, Report
 from .scrubbing import scrubs
 
-ROUNDS, WARM_UP = (3, 1) if QUICK else (30, 3)
+ROUNDS = int(os.environ.get("RNNVIZ_BENCH_ROUNDS", 3 if QUICK else 30))
+WARM_UP = 1 if ROUNDS < 10 else 3
 SPARSE = 1 if QUICK else 5
 """The page of `st.plotly_chart`, by far the slowest, has its turn in one of so many rounds."""
 LONGEST = 25.0
