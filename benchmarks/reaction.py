@@ -69,6 +69,8 @@ SHOW = """(selectors) => {
 def main(report: Report) -> None:
     lessons = os.environ.get("RNNVIZ_BENCH_LESSONS", "").replace(",", " ").split()
     settings = [setting for setting in SETTINGS if not lessons or setting.lesson in lessons]
+    if lessons:
+        report.say(f"Of these lessons alone: {', '.join(lessons)}.")
     for lesson, names in SILENT.items():
         report.say(
             f"Not measured: {lesson}: {', '.join(names)}. Nothing on the page answers these before Train is pressed."
@@ -87,8 +89,13 @@ def main(report: Report) -> None:
                 "whole run",
             ],
         )
+        problems = []
         for setting in settings:
-            measure(report, browser, setting, addresses)
+            try:
+                measure(report, browser, setting, addresses)
+            except ValueError as problem:
+                problems.append(f"**Not measured**: {problem}.")
+        report.say("\n\n".join(problems))
         scrubs(report, browser, addresses[0], list(dict.fromkeys((one.lesson, one.link) for one in settings)))
 
 
