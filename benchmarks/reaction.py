@@ -94,8 +94,9 @@ def main(report: Report) -> None:
             try:
                 measure(report, browser, setting, addresses)
             except ValueError as problem:
-                problems.append(f"**Not measured**: {problem}.")
-        report.say("\n\n".join(problems))
+                problems.append(problem)
+        for problem in problems:
+            report.say(f"**Not measured**: {problem}.")
         scrubs(report, browser, addresses[0], list(dict.fromkeys((one.lesson, one.link) for one in settings)))
 
 

@@ -6,6 +6,8 @@ from math import ceil
 
 from playwright.sync_api import Browser
 
+from tests.browser.lesson_page import IDLE
+
 from .measuring import middle, opened, slowest
 from .quick import QUICK
 from .report import Number, Report
@@ -23,7 +25,6 @@ SLIDERS = """() => [...document.querySelectorAll(".rnnviz-chart")]
   })
   .map((chart) => [...chart.closest("[class*=st-key-]").classList].find((name) => name.startsWith("st-key-")))"""
 FOOT = "[data-testid=stPageLink]"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
 # What is computed only when one comes to it: comes to it, and waits until it is there.
 SEE = """async () => {
   const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));

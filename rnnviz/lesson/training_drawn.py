@@ -138,7 +138,6 @@ def look_inside(lesson: Lesson, shown: Compared) -> None:
                 )  # fmt: skip
             else:
                 place = 1
-            place = min(place, places)  # a page may still send what the runs before had
             updates = record.moments[place - 1].update
             when = f"after **{updates:,}** of {record.plan.updates:,} updates" if updates else "**untrained**"
             st.markdown(f"Moment {place}: {when}")

@@ -141,7 +141,7 @@ class Jobs:
         owner, since = uuid4().hex, monotonic()
         with self._wake:
             view = self.look(plan, owner)
-            if (view is None or not view.active) and not (view and view.state in results.ENDED):
+            if view is None or view.state in ("stopped", "failed"):
                 if since - self._lost < LOST:
                     return None
                 self.start(plan, owner)

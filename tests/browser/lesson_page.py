@@ -13,6 +13,8 @@ from rnnviz.stage.assets import VERSION
 STATE_CHART = ".st-key-unrolling-state"
 STAGE = f"/assets/{VERSION}/stage.js"
 """Where the page itself has the stage's modules from: under another address, it would get them a second time."""
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
+"""The script has run, as Streamlit says on its root element, and all of its page stands there."""
 PATIENCE = 60_000
 """Milliseconds that a busy machine may need for anything that is waited for."""
 NUMBER = r"[−+]?[0-9]+(?:\.[0-9]+)?(?:e[−+]?[0-9]+)?"
@@ -95,10 +97,7 @@ class LessonPage:
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
-        """Until the script has run, as Streamlit says on its root element, and all of its page stands there."""
-        self.page.wait_for_selector(
-            "[data-testid=stApp][data-test-script-state=notRunning]:not(:has([data-testid=stSkeleton]))"
-        )
+        self.page.wait_for_selector(IDLE)
         self.page.evaluate("document.fonts.ready.then(() => 0)")
 
     def undisturbed(self, look):

@@ -31,7 +31,7 @@ def test_two_cells_train_one_is_stopped_and_the_link_opens_what_was_trained(open
     before = another.player.get_attribute("data-trace")
     slider = another.page.get_by_role("slider", name="Kept moment")
     slider.press("Home")
-    another.page.get_by_text("untrained", exact=True).wait_for()
+    another.page.get_by_text("Moment 1: untrained").wait_for()
     another.page.locator(f".rnnviz-player[data-trace]:not([data-trace='{before}'])").wait_for()
 
 
