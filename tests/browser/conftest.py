@@ -87,8 +87,8 @@ def open_page(browser: Browser, address: str) -> Iterator:
         context = browser.new_context(viewport={"width": width, "height": height}, **{"bypass_csp": True, **options})
         # There is no internet: every request to elsewhere fails, and is counted among what is wrong.
         context.route(elsewhere, lambda route: route.abort())
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if complains(message) else None)

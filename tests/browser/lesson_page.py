@@ -184,6 +184,10 @@ class LessonPage:
     def pin(self, time: int, unit: int) -> None:
         """Click a unit, and wait until the page's formulas speak of it."""
         self.page.mouse.click(*self.place(time, unit))
+        self.wait_for_formulas(time, unit)
+
+    def wait_for_formulas(self, time: int, unit: int) -> None:
+        """Until the page's formulas speak of a unit, as the player's own words do at once, and the script has run."""
         self.page.get_by_test_id("stMarkdown").get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
         self.wait_until_idle()
 

@@ -33,7 +33,7 @@ def test_a_new_learner_watches_types_switches_pins_and_shares_a_link(open_page):
     # Pins, and copies the link.
     lesson.pin(9, 12)
     reading = character_model("GRU").read(mine)
-    page.wait_for_function("location.search.includes('pin=10.12')")
+    page.wait_for_function("location.search.includes('pin=10.12') && location.search.includes('t=2')")
     link = page.url
     # Another browser shows the same.
     other = open_page(link)
@@ -44,7 +44,7 @@ def test_a_new_learner_watches_types_switches_pins_and_shares_a_link(open_page):
         assert number(text.split("h = ")[1].split(",")[0]) == pytest.approx(reading.trace.h[9, 12], abs=5e-5)
     assert other.look("p.timeline.position") == lesson.look("p.timeline.position")
     expect(other.page.get_by_label("Text to read (press Enter)")).to_have_value(mine)
-    other.page.get_by_text("unit 12 at t = 10").first.wait_for()
+    other.wait_for_formulas(9, 12)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -131,7 +131,7 @@ def test_hover_says_the_number_and_a_click_pins_and_lets_go(open_page):
     assert "hidden state" in second and "reads ␣" in second
     lesson.page.mouse.click(*middle(lesson, 9))
     lesson.page.wait_for_function("location.search.includes('pin=10.12')")
-    lesson.page.get_by_text("unit 12 at t = 10").first.wait_for()
+    lesson.wait_for_formulas(9, 12)
     lesson.page.mouse.click(*middle(lesson, 9))
     lesson.page.wait_for_function("!location.search.includes('pin=')")
 

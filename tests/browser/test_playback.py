@@ -116,6 +116,7 @@ def test_folded_it_is_the_one_cell_with_the_same_numbers(open_page):
     lesson.player.focus()
     lesson.page.keyboard.press("Home")
     lesson.page.keyboard.press("ArrowRight")
+    lesson.page.wait_for_function("!window.rnnvizPlayer.waiting")  # what is under the pointer is what was drawn
     box = lesson.canvas.bounding_box()
     x, y = lesson.look("[p.current.grids[0].x + 5, p.current.grids[0].y + 5]")
     lesson.page.mouse.move(box["x"] + x, box["y"] + y)

@@ -44,6 +44,7 @@ def test_the_heatmap_shows_the_engines_states(open_page):
 
 def test_a_changed_control_repaints_in_place(open_page):
     lesson = open_page(height=1300)
+    lesson.page.wait_for_selector(f"{STATE_CHART} .plot[data-painted]", state="attached")
     lesson.page.evaluate(
         "window.before = [window.rnnvizPlayer, document.querySelector('.st-key-unrolling-state .plot')]"
     )
@@ -87,7 +88,7 @@ def test_a_click_in_the_chart_pins_for_player_formulas_and_link(open_page):
     lesson = open_page(height=1300)
     lesson.page.mouse.move(*over_chart(lesson, 7, 21))
     lesson.page.mouse.click(*over_chart(lesson, 8, 22))
-    lesson.page.get_by_text("unit 22 at t = 9").first.wait_for()
+    lesson.wait_for_formulas(8, 22)
     assert lesson.look("[p.pinned.time, p.pinned.unit]") == [8, 22]
     lesson.page.wait_for_function("location.search.includes('pin=9.22')")
 
@@ -181,7 +182,7 @@ def test_the_numbers_can_be_downloaded(open_page):
 def test_a_pin_beyond_a_shorter_text_stands_on_its_last_step_everywhere(open_page):
     lesson = open_page("?pin=30.5")
     lesson.change(lambda: lesson.type_text("short one"))
-    lesson.page.get_by_text("unit 5 at t = 9").first.wait_for()
+    lesson.wait_for_formulas(8, 5)
     lesson.page.wait_for_function("location.search.includes('pin=9.5')")
     assert "Pinned: unit 5 at t = 9" in lesson.readout.inner_text()
 

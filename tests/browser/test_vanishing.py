@@ -1,5 +1,7 @@
 """The lesson "Vanishing and exploding" in a browser: the radius is dragged across 1, and every picture follows."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -50,7 +52,8 @@ def test_dragging_the_radius_over_one_turns_vanishing_into_exploding(open_page):
         assert outside == (radius > 1) or radius == 1.0
     assert ends[0.5] < -25 and ends[0.9] < -4 and abs(ends[1.0]) < 1 and ends[1.1] > 3.5 and ends[1.5] > 16
     lesson.page.wait_for_function("location.search.includes('radius=1.5')")
-    lesson.page.get_by_text("measured").first.wait_for()
+    said = lesson.page.get_by_role("listitem").filter(has_text=re.compile(r"^measured: .* spectral radius is 1\.5"))
+    said.wait_for()
 
 
 def test_with_forget_bias_3_the_lstm_is_above_elman_after_200_steps(open_page):
@@ -67,6 +70,7 @@ def test_the_first_screen_has_the_point_and_nothing_is_wider(open_page, width, h
     assert lesson.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
     if width > 1000:
         for chart in ("gradient", "spectrum", "slopes", "reach"):
+            lesson.page.wait_for_selector(f"{CHART.format(chart)} .plot[data-painted]")
             box = lesson.page.locator(f"{CHART.format(chart)} .plot").bounding_box()
             assert box["y"] + box["height"] <= height
 
