@@ -1,6 +1,7 @@
 """The server: the course, its assets, and what a visitor sees when a script fails. `streamlit run app.py` starts it."""
 
 import asyncio
+import gc
 import os
 import webbrowser
 from collections.abc import AsyncIterator
@@ -18,6 +19,10 @@ HEADERS = headers(os.environ)
 BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 """The path below which the app lives, such as /rnn; empty at the root."""
 FIXED = f"{BASE}/assets/{VERSION}"
+
+# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some ten seconds
+# in place of every two. What a run leaves behind is mostly found by the small ones.
+gc.set_threshold(2000, 10, 50)
 
 
 @asynccontextmanager
