@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from rnnviz.compressing import Compressed
+from rnnviz.lesson import lookups
 from rnnviz.lesson.apology import apologise
 from rnnviz.serving import Early, Headers, Strays, headers, lazy_chunks, routes
 from rnnviz.stage.assets import VERSION
@@ -23,6 +24,7 @@ FIXED = f"{BASE}/assets/{VERSION}"
 # A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some ten seconds
 # in place of every two. What a run leaves behind is mostly found by the small ones.
 gc.set_threshold(2000, 10, 50)
+lookups.single()
 
 
 @asynccontextmanager

@@ -153,7 +153,7 @@ def interesting_units(lesson: Lesson, cell: str) -> None:
         lesson.download(
             lambda: rows.drop(columns=["margin", "label"]), f"units-{cell}", label="All scores and controls (CSV)"
         )
-    look_closer(lesson, cell, rows)
+    look_closer(lesson, cell, list(rows["feature"]))
 
 
 @remember
@@ -186,9 +186,8 @@ def check_link(lesson: Lesson, names: list[str]) -> None:
         )
 
 
-def look_closer(lesson: Lesson, cell: str, rows: pd.DataFrame) -> None:
+def look_closer(lesson: Lesson, cell: str, names: list[str]) -> None:
     """One feature, its definition, its numbers, and the values of the unit that follows it best."""
-    names = list(rows["feature"])
     name = st.selectbox(
         "Look closer at the unit that follows",
         names,
@@ -196,43 +195,60 @@ def look_closer(lesson: Lesson, cell: str, rows: pd.DataFrame) -> None:
         bind="query-params",
         width=430,
     )
-    row = next(rows[rows["feature"] == name].itertuples())
-    one, unit = feature(name), Picked(row.quantity, int(row.unit))
-    symbol = f"{row.quantity} of unit {row.unit}"
+    seen = closely(cell, name)
+    symbol = f"{seen.unit.quantity} of unit {seen.unit.unit}"
     words, picture = lesson.columns(2, 3)
     with words:
         lesson.say(
-            f"{statement(cell, row)}\n\nYour text starts from an empty state; there, the unit had been running for "
+            f"{seen.statement}\n\nYour text starts from an empty state; there, the unit had been running for "
             "thousands of characters. Type ↵ for the end of a line, as in `KING:↵Now is the winter`."
         )
         st.button(
             f"Colour your text by {symbol}, in the player",
             key=f"{lesson.key} ask",
             on_click=ask,
-            args=(lesson, unit),
+            args=(lesson, seen.unit),
             icon=":material/format_color_text:",
         )
     with picture:
-        if one.count:
-            means = means_by(cell, name, unit)
-            lesson.chart(
-                figures.unit_by_count(means, symbol=symbol, cell=cell, counts=f"{one.name}, counted"),
-                "unit-closely",
-                caption=f"Mean of {symbol} at each count, over {LOOKED_AT:,} characters it never saw",
-                alt=f"A line with whiskers of one standard deviation, from {means['mean'].iloc[0]:.4f} at "
-                f"{means['count'].iloc[0]} to {means['mean'].iloc[-1]:.4f} at {means['count'].iloc[-1]}. "
-                f"Counts reached fewer than {RARE} times are left out.",
-            )
-        else:
-            lesson.chart(
-                figures.unit_split(
-                    split_by(cell, name, unit), symbol=symbol, cell=cell, threshold=float(row.threshold)
-                ),
-                "unit-closely",
-                caption=f"Values of {symbol} where the feature is true and where it is false, over {LOOKED_AT:,} "
-                "characters it never saw",
-                alt=f"Two histograms, back to back. The unit says yes {yes(row)}, the dashed line.",
-            )
+        lesson.chart(seen.figure, "unit-closely", caption=seen.caption, alt=seen.alt)
+
+
+class Closely(NamedTuple):
+    """One feature and the unit that follows it best: what is said (markdown), and what is drawn."""
+
+    unit: Picked
+    statement: str
+    figure: Figure
+    caption: str
+    alt: str
+
+
+@remember
+def closely(cell: str, name: str) -> Closely:
+    rows = evidence(cell)
+    row = next(rows[rows["feature"] == name].itertuples())
+    one, unit = feature(name), Picked(row.quantity, int(row.unit))
+    symbol = f"{unit.quantity} of unit {unit.unit}"
+    if one.count:
+        means = means_by(cell, name, unit)
+        return Closely(
+            unit,
+            statement(cell, row),
+            figures.unit_by_count(means, symbol=symbol, cell=cell, counts=f"{one.name}, counted"),
+            caption=f"Mean of {symbol} at each count, over {LOOKED_AT:,} characters it never saw",
+            alt=f"A line with whiskers of one standard deviation, from {means['mean'].iloc[0]:.4f} at "
+            f"{means['count'].iloc[0]} to {means['mean'].iloc[-1]:.4f} at {means['count'].iloc[-1]}. "
+            f"Counts reached fewer than {RARE} times are left out.",
+        )
+    return Closely(
+        unit,
+        statement(cell, row),
+        figures.unit_split(split_by(cell, name, unit), symbol=symbol, cell=cell, threshold=float(row.threshold)),
+        caption=f"Values of {symbol} where the feature is true and where it is false, over {LOOKED_AT:,} "
+        "characters it never saw",
+        alt=f"Two histograms, back to back. The unit says yes {yes(row)}, the dashed line.",
+    )
 
 
 def statement(cell: str, row: Evidence) -> str:

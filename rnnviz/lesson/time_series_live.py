@@ -19,6 +19,7 @@ from .time_series import BASELINES, FED, FORCED, OWN, Judged, Model, Task, model
 from .time_series_words import told_at
 from .training import Plans
 from .training_words import LEVELS
+from .turns import in_turn
 from .words import counted
 
 LOOK = "LSTM"
@@ -58,7 +59,7 @@ def train(lesson: Lesson, plans: Plans) -> list[Model]:
             st.rerun()
 
     with place:
-        st.fragment(live, run_every=training_live.EVERY if going else None)()
+        st.fragment(in_turn(live), run_every=training_live.EVERY if going else None)()
     return found
 
 
@@ -254,7 +255,7 @@ def look_inside(lesson: Lesson, judged: Judged, place: int) -> None:
             else None,
         )
 
-    st.fragment(shown)()
+    st.fragment(in_turn(shown))()
 
 
 def tokens(x: np.ndarray, window: int, feeds: bool) -> list[str]:

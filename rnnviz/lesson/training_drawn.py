@@ -14,6 +14,7 @@ from rnnviz.figures import palette
 from . import training
 from .lesson import Lesson
 from .training import Compared
+from .turns import in_turn
 
 
 def draw(figure, name: str, *, caption: str, alt: str) -> None:
@@ -153,4 +154,4 @@ def look_inside(lesson: Lesson, shown: Compared) -> None:
             backward=seen.backward,
         )
 
-    st.fragment(scrub)()
+    st.fragment(in_turn(scrub))()

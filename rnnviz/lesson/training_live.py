@@ -19,6 +19,7 @@ from . import fixed, training, training_drawn, training_words
 from .lesson import Lesson
 from .training import Compared, Plans
 from .training_questions import QUESTIONS, question_of
+from .turns import in_turn
 
 EVERY = 0.5
 """Seconds between two looks while something trains."""
@@ -141,7 +142,7 @@ def train(lesson: Lesson, plans: Plans, shown: Compared, *, held: bool) -> None:
         if held:
             hold(shown)
         else:
-            st.fragment(live, run_every=EVERY if going else None)()
+            st.fragment(in_turn(live), run_every=EVERY if going else None)()
 
 
 def hold(shown: Compared) -> None:

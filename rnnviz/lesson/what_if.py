@@ -1,13 +1,17 @@
 """Two sections that the lessons on gated cells share: how open the gates are, and what holding one changes."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rnnviz import figures
 from rnnviz.stage import Pin
+from rnnviz.stage.chart import Figure
 
 from . import gated
 from .gated import Experiment
 from .lesson import Lesson
+from .remember import remember
 from .words import counted, token_label
 
 
@@ -41,26 +45,42 @@ def what_if(lesson: Lesson, this: Experiment, focus: Pin) -> None:
         )
     if len(this.text) == 1:
         return
-    free = this.free.bits
-    costs = gated.hold_costs(this.settings, this.text)
+    worth = what_gates_are_worth(this.settings, this.text, this.free.bits)
     lesson.chart(
-        figures.hold_costs(costs, free=free),
+        worth.figure,
         "costs",
         caption="What a gate is worth: surprise at your text with that gate of all units held, in bits per character",
+        alt=worth.alt,
+    )
+    lesson.say(worth.words)
+
+
+class Worth(NamedTuple):
+    """What each gate is worth, drawn and in words; held gates do not change it."""
+
+    figure: Figure
+    alt: str
+    words: str
+
+
+@remember
+def what_gates_are_worth(settings: gated.Settings, text: str, free: float) -> Worth:
+    """free: bits per character of the free network"""
+    costs = gated.hold_costs(settings, text)
+    worst = costs.loc[costs["bits"].idxmax()]
+    return Worth(
+        figures.hold_costs(costs, free=free),
         alt=f"Free: {free:.2f} bits per character. "
         + "; ".join(f"{gate} = {value:g}: {bits:.2f}" for gate, value, bits in costs.itertuples(index=False))
         + ".",
-    )
-    worst = costs.loc[costs["bits"].idxmax()]
-    lesson.say(
-        "Bits per character say how surprised the network is by the characters that do come next; fewer is better. "
-        f"Free, it needs {free:.2f}; worst is ${worst['gate']} = {worst['value']:g}$ with {worst['bits']:.2f}. "
+        words="Bits per character say how surprised the network is by the characters that do come next; fewer is "
+        f"better. Free, it needs {free:.2f}; worst is ${worst['gate']} = {worst['value']:g}$ with {worst['bits']:.2f}. "
         "A text this short is a sample, not a verdict: try others."
         + (
             " Shut $i$ and shut $o$ cost the same: with either, $h$ is 0 throughout, and only the output's bias speaks."
             if "o" in costs["gate"].to_list()
             else ""
-        )
+        ),
     )
 
 

@@ -73,54 +73,79 @@ def test_a_page_that_fails_gives_its_turn_back(problem):
     for _ in range(2 * turns.AT_ONCE):
         with pytest.raises(problem), turns.turn(), turns.aside():
             raise problem
-    for _ in range(turns.AT_ONCE):
-        assert turns._free.acquire(blocking=False)
-    turns._free.release(turns.AT_ONCE)
+    assert turns._turns.taken() == 0
 
 
 def test_without_a_turn_stepping_aside_changes_nothing():
     with turns.aside():
-        pass
-    with pytest.raises(ValueError, match="released too many"):  # all are free, and not one more
-        turns._free.release()
+        assert turns._turns.taken() == 0
+    assert turns._turns.taken() == 0
 
 
-def free():
-    return turns._free._value
+def test_who_has_a_turn_and_asks_for_one_goes_on():
+    with turns.turn():
+        for _ in range(2 * turns.AT_ONCE):
+            turns.in_turn(lambda: None)()
+        assert turns._turns.taken() == 1
+    assert turns._turns.taken() == 0
+
+
+def test_who_takes_long_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr(turns, "LONG", 0.1)
+    done, others = threading.Event(), 3 * turns.AT_ONCE
+
+    def hang():
+        with turns.turn():
+            assert done.wait(PATIENCE)
+
+    def compute():
+        with turns.turn():
+            return turns._turns.taken()
+
+    with ThreadPoolExecutor(turns.AT_ONCE) as pool:
+        hanging = [pool.submit(hang) for _ in range(turns.AT_ONCE)]
+        while turns._turns.taken() < turns.AT_ONCE:
+            pass
+        beside = all_of(compute, others)
+        done.set()
+        for one in hanging:
+            one.result(PATIENCE)
+    assert turns.AT_ONCE < max(beside) <= 2 * turns.AT_ONCE  # and those, again, one after the other
+    assert turns._turns.taken() == 0
 
 
 def test_who_paused_gave_the_turn_away_meanwhile(monkeypatch):
     found = []
-    monkeypatch.setattr(turns, "sleep", lambda seconds: found.append((seconds, free())))
+    monkeypatch.setattr(turns, "sleep", lambda seconds: found.append((seconds, turns._turns.taken())))
     with turns.turn():
         turns.pause(0.5)
-        assert found == [(0.5, turns.AT_ONCE)] and free() == turns.AT_ONCE - 1
+        assert found == [(0.5, 0)] and turns._turns.taken() == 1
 
 
-def test_the_course_waits_for_its_turn():
-    for _ in range(turns.AT_ONCE):
-        turns._free.acquire()
-    try:
-        page = AppTest.from_file(str(COURSE), default_timeout=PATIENCE)
-        with ThreadPoolExecutor(1) as pool:
-            drawn = pool.submit(page.run)
+def test_the_course_waits_for_its_turn(monkeypatch):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    taken = [turns._turns.take() for _ in range(turns.AT_ONCE)]
+    page = AppTest.from_file(str(COURSE), default_timeout=PATIENCE)
+    with ThreadPoolExecutor(1) as pool:
+        drawn = pool.submit(page.run)
+        try:
             with pytest.raises(TimeoutError):
                 drawn.result(2)
-            turns._free.release()
-            assert drawn.result(PATIENCE).title and not page.exception
-    finally:
-        turns._free.release(turns.AT_ONCE - 1)
-    assert free() == turns.AT_ONCE
+        finally:
+            for one in taken:
+                turns._turns.give_back(one)
+        assert drawn.result(PATIENCE).title and not page.exception
+    assert turns._turns.taken() == 0
 
 
 def test_a_pair_that_no_process_trains_begins_with_the_same_weights_and_its_page_has_stepped_aside(monkeypatch):
     held = []
     monkeypatch.setattr(clipped_runs, "CLIPPING", replace(clipped_runs.CLIPPING, updates=3))
-    monkeypatch.setattr(clipped_runs.jobs, "result", lambda plan: held.append(turns.AT_ONCE - free()))
+    monkeypatch.setattr(clipped_runs.jobs, "result", lambda plan: held.append(turns._turns.taken()))
     for seed in range(5):
         with turns.turn():
             both = clipped_runs.pair.__wrapped__(0.1, 0.5, seed)
         for name, weights in train(both.clipped.plan).moments[0].tensors.items():
             for run in both.runs.values():
                 np.testing.assert_array_equal(run.moments[0].tensors[name], weights)
-    assert min(held) == 0 and free() == turns.AT_ONCE
+    assert min(held) == 0 and turns._turns.taken() == 0
