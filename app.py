@@ -21,9 +21,9 @@ BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 """The path below which the app lives, such as /rnn; empty at the root."""
 FIXED = f"{BASE}/assets/{VERSION}"
 
-# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some ten seconds
-# in place of every two. What a run leaves behind is mostly found by the small ones.
-gc.set_threshold(2000, 10, 50)
+# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some twenty
+# seconds in place of every two. What a run leaves behind is mostly found by the small ones.
+gc.set_threshold(2000, 10, 100)
 lookups.single()
 
 

@@ -57,6 +57,7 @@ class Job:
     checkpoint: what the next start goes on from, with so many updates and seconds done   base: the seconds done before
     left: who pressed stop and does not wait for it any longer   since: when this start was asked for (monotonic)
     ending: until when (monotonic) the last message of a run that was stopped is waited for; None if it is not
+    urgent: whether a page cannot go on without it, so that it goes before others that wait
     """
 
     plan: Plan
@@ -76,6 +77,7 @@ class Job:
     checkpoint: tuple[bytes, int, float] | None = None
     base: float = 0.0
     ending: float | None = None
+    urgent: bool = False
     left: set[str] = field(default_factory=set)
     since: float = field(default_factory=monotonic)
 

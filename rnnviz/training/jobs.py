@@ -30,9 +30,9 @@ LEASE = 20.0
 """Seconds after which a run that nobody looked at is stopped."""
 MOST_PER_OWNER = 3
 TICK, WORKERS_EVERY = 0.1, 0.5
-BEGINS, STARTS = 3.0, 10.0
-"""Seconds that a run may wait for a process of its own, if somebody waits for the run: where there are processes, and
-where they are to be started first."""
+BEGINS, STARTS = 15.0, 10.0
+"""Seconds that a run may wait for a process of its own, if somebody waits for the run: where there are processes, which
+others' runs take up, and where they are to be started first."""
 LOST = 60.0
 """Seconds after a cluster was lost in which nobody is made to wait for it."""
 REMEMBERED = 60
@@ -146,6 +146,7 @@ class Jobs:
                     return None
                 self.start(plan, owner)
             while (job := self._jobs.get(plan.key)) is not None and job.state in ACTIVE:
+                job.urgent = True
                 if job.state == "waiting" and monotonic() - since > (BEGINS if self._workers else STARTS):
                     self._give_up(job, owner)
                     return None
@@ -184,7 +185,8 @@ class Jobs:
         return View(job.plan, job.state, job.record(), position, len(line), job.reason, job.resumes, ending)
 
     def _line(self) -> list[Job]:
-        """Those that wait, the next first: owners take turns, as whoever has fewer runs under way or before it."""
+        """Those that wait, the next first: what a page waits for, then owners take turns, as whoever has fewer runs
+        under way or before it."""
         ahead: dict[str, int] = {}
         for job in self._jobs.values():
             if job.future is not None:
@@ -192,9 +194,9 @@ class Jobs:
         ranked = []
         for job in sorted(self._jobs.values(), key=lambda job: job.number):
             if job.state == "waiting" and job.future is None:
-                ranked.append((ahead.get(job.owner, 0), job.number, job))
+                ranked.append((not job.urgent, ahead.get(job.owner, 0), job.number, job))
                 ahead[job.owner] = ahead.get(job.owner, 0) + 1
-        return [job for _, _, job in sorted(ranked, key=lambda one: one[:2])]
+        return [job for *_, job in sorted(ranked, key=lambda one: one[:3])]
 
     def _end(self, job: Job, state: str, reason: str = "") -> None:
         job.state, job.reason = state, reason

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -118,7 +119,7 @@ def test_a_job_is_the_run_that_train_makes(jobs):
     assert record.seconds > 0
 
 
-def test_who_waits_for_a_run_gets_what_train_gives_and_nothing_where_no_process_is_free(jobs):
+def test_who_waits_for_a_run_gets_what_train_gives_and_nothing_where_no_process_is_free(jobs, monkeypatch):
     plan = replace(SHORT, seed=31)
     found, run = jobs.result(plan).run(), train(plan)
     for name in ("loss", "metric", "grad_norm", "applied_norm"):
@@ -131,10 +132,27 @@ def test_who_waits_for_a_run_gets_what_train_gives_and_nothing_where_no_process_
         jobs.start(replace(ENDLESS, seed=seed), "a")
         in_state(jobs, replace(ENDLESS, seed=seed), "running")
     waited = replace(SHORT, seed=34)
+    monkeypatch.setattr("rnnviz.training.jobs.BEGINS", 1.0)
     assert jobs.result(waited) is None
     assert jobs.look(waited) is None, "nobody else wanted it"
     jobs.start(waited, "b")
     assert jobs.result(waited) is None and jobs.look(waited, "b").state == "waiting"
+
+
+def test_what_a_page_waits_for_goes_before_what_others_started(jobs):
+    plans = [replace(ENDLESS, seed=seed) for seed in (35, 36, 37, 38)]
+    for plan, owner in zip(plans, "abcd", strict=True):
+        jobs.start(plan, owner)
+    for plan in plans[:2]:
+        in_state(jobs, plan, "running")
+    waited = replace(SHORT, seed=39)
+    with ThreadPoolExecutor(1) as page:
+        found = page.submit(jobs.result, waited)
+        until(lambda: (view := jobs.look(waited)) and view.position == 1)
+        assert [jobs.look(plan).position for plan in plans] == [0, 0, 2, 3]
+        jobs._jobs[plans[0].key].looked.clear()
+        jobs.stop(plans[0], "a")
+        assert found.result(PATIENCE).state == "done"
 
 
 def test_snapshots_come_while_it_trains_and_a_stopped_job_is_gone(jobs):
