@@ -210,14 +210,12 @@ with bars:
     )
 
 lesson.section("What a unit responds to")
-table = unrolling.unit_responses(settings, focus.unit)
-labels = table.assign(token=[token_label(model.vocabulary.tokens[i]) for i in table["id"]])
+responses, highest, lowest = unrolling.responses_drawn(settings, focus.unit)
 lesson.chart(
-    figures.unit_responses(labels, symbol="h"),
+    responses,
     "responses",
     caption=f"Unit {focus.unit}: mean of h just after each character, over {unrolling.HELD_OUT:,} characters it never saw",
-    alt=f"Bars from the highest mean, after {labels['token'].iloc[0]}, to the lowest, after {labels['token'].iloc[-1]}; "
-    "whiskers of one standard deviation.",
+    alt=f"Bars from the highest mean, after {highest}, to the lowest, after {lowest}; whiskers of one standard deviation.",
 )
 lesson.say(
     "A bar is the mean, its whisker one standard deviation up and down. Where the whisker is short, the unit answers to "

@@ -68,7 +68,7 @@ def blame(logs: np.ndarray, tokens: Sequence[str], *, kept: np.ndarray | None = 
             **powers.ticks(low, high),
         },
         "hoverongaps": False,
-        "text": [[powers.number(log) for log in row] for row in logs],
+        "text": [[powers.number(log) for log in row] for row in logs.tolist()],
         "hovertemplate": f"{pair} = %{{text}}<extra></extra>",
     }
     t, s = np.nonzero(np.isneginf(logs))

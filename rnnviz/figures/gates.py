@@ -1,6 +1,7 @@
 """Figures of gates: how open they are, what a held one changes, and what the cell state does meanwhile."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -193,22 +194,31 @@ def hold_costs(costs: pd.DataFrame, *, free: float, height: int = 280) -> go.Fig
     )
 
 
-def envelopes(table: pd.DataFrame, unit: int, tokens: Sequence[str], *, height: int = 300) -> go.Figure:
+class Envelope(NamedTuple):
+    """Of one state over time, each (time,): the lowest and the highest of its units, and the value of one."""
+
+    low: np.ndarray
+    high: np.ndarray
+    value: np.ndarray
+
+
+def envelopes(states: Mapping[str, Envelope], unit: int, tokens: Sequence[str], *, height: int = 300) -> go.Figure:
     """From the lowest to the highest unit of each state as a band, one unit of it as a line, and the bounds ±1.
 
-    table: columns time (from 0), state, low, high, value (of that unit)   unit: the one whose value is drawn
+    states: "c" and "h"   unit: the one whose value is drawn
     """
     lines: dict[str, dict[str, object]] = {"c": {"dash": "dash", "width": 2}, "h": {"width": 3}}
     traces = []
-    for state, rows in table.groupby("state", sort=False):
+    for state, envelope in states.items():
         colour = palette.BANDS[state]["light"]
-        at = {"type": "scatter", "x": (rows["time"] + 1).to_numpy(), "mode": "lines", "legendgroup": state}
+        steps = np.arange(1, len(envelope.value) + 1)
+        at = {"type": "scatter", "x": steps, "mode": "lines", "legendgroup": state}
         edge = at | {"line": {"width": 1, "color": colour}}
         for end in ("low", "high"):
             traces.append(
                 edge
                 | {
-                    "y": rows[end].to_numpy(),
+                    "y": getattr(envelope, end),
                     "name": f"{state}, from lowest to highest unit",
                     "showlegend": end == "high",
                     "hovertemplate": f"{end}est {state}: %{{y:.4f}}<extra></extra>",
@@ -218,7 +228,7 @@ def envelopes(table: pd.DataFrame, unit: int, tokens: Sequence[str], *, height: 
         traces.append(
             at
             | {
-                "y": rows["value"].to_numpy(),
+                "y": envelope.value,
                 "name": f"{state} of unit {unit}",
                 "line": {"color": palette.INK["light"], **lines[state]},
                 "hovertemplate": f"{state} of unit {unit}: %{{y:.4f}}<extra></extra>",

@@ -3,6 +3,7 @@
 A norm of 1e−400 is no float64, but its logarithm is. So figures are handed log10, and the axis is linear in it.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -35,13 +36,13 @@ def power(k: float) -> str:
 
 def number(log: float) -> str:
     """10 to this power as the prose writes it, wherever it lies: `0.2298`, `6.791·10⁻⁸`; nothing for NaN."""
-    if np.isnan(log):
+    if math.isnan(log):
         return ""
-    if np.isinf(log):
+    if math.isinf(log):
         return "beyond all numbers" if log > 0 else "exactly 0"
     if -3 <= log < 4:
         return f"{10.0**log:.4f}"
-    power = int(np.floor(log))
+    power = math.floor(log)
     digits = f"{10 ** (log - power):.3f}"
     if digits == "10.000":
         digits, power = "1.000", power + 1

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rnnviz.engine import Elman
+from rnnviz.figures.gates import Envelope
 from rnnviz.training.character_model import CharacterModel, Reading, character_model
 
 from .controls import Choice, Config, Control, Number, Real
@@ -208,14 +209,10 @@ def largest_unit(read: Reading) -> int:
     return int(np.abs(read.trace["c"]).max(axis=0).argmax())
 
 
-def envelopes(read: Reading, unit: int) -> pd.DataFrame:
-    """time (from 0), state (c, h), low and high over the units, value of the one."""
-    parts = []
-    for state in "ch":
-        values = read.trace[state]
-        columns = {"low": values.min(axis=1), "high": values.max(axis=1), "value": values[:, unit]}
-        parts.append(pd.DataFrame({"time": np.arange(len(values)), "state": state, **columns}))
-    return pd.concat(parts, ignore_index=True)
+def envelopes(read: Reading, unit: int) -> dict[str, Envelope]:
+    """c and h: the lowest and the highest over the units at each step, and the value of the one."""
+    states = {state: read.trace[state] for state in "ch"}
+    return {state: Envelope(h.min(axis=1), h.max(axis=1), h[:, unit]) for state, h in states.items()}
 
 
 @remember

@@ -12,7 +12,7 @@ from typing import Any
 
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-_copied = SafeSessionState.filtered_state.fget
+_copied: Any = SafeSessionState.__dict__["filtered_state"].fget
 
 
 class Lookup(Mapping[str, Any]):
@@ -25,7 +25,7 @@ class Lookup(Mapping[str, Any]):
         return self._state[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._state
+        return isinstance(key, str) and key in self._state
 
     def __iter__(self) -> Iterator[str]:
         return iter(_copied(self._state))

@@ -92,12 +92,12 @@ class Comparison:
 
     def table(self) -> pd.DataFrame:
         """kind, step (from 1), distance."""
-        return pd.concat(
-            [
-                pd.DataFrame({"kind": kind, "step": np.arange(1, self.steps + 1), "distance": self.distance[kind]})
-                for kind in KINDS
-            ],
-            ignore_index=True,
+        return pd.DataFrame(
+            {
+                "kind": np.repeat(KINDS, self.steps),
+                "step": np.tile(np.arange(1, self.steps + 1), len(KINDS)),
+                "distance": np.concatenate([self.distance[kind] for kind in KINDS]),
+            }
         )
 
     def pairs(self) -> list[tuple[str, str]]:

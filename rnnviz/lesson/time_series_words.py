@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -90,6 +93,11 @@ def summary(judged: Judged) -> str:
 
 def table(judged: Judged) -> pd.DataFrame:
     """A row a forecaster; errors in the data's unit."""
+    return pd.DataFrame(rows_of(judged))
+
+
+def rows_of(judged: Judged) -> list[dict[str, Any]]:
+    """The table's rows: column -> value."""
     h = judged.task.horizon
     sizes = {model.name: model.plan.parameters for model in judged.models}
     rows = []
@@ -108,7 +116,7 @@ def table(judged: Judged) -> pd.DataFrame:
                 },
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def told_at(task: Task, step: int) -> str:
@@ -168,13 +176,18 @@ def errors(judged: Judged) -> pd.DataFrame:
 
 def markdown(judged: Judged) -> str:
     """The table as markdown."""
-    rows = table(judged)
-    told = rows.assign(parameters=rows["parameters"].map(lambda count: f"{count:,}" if count else "–"))
-    for name in rows.columns[rows.columns.str.contains("RMSE|MAE")]:
-        told[name] = rows[name].map(lambda error: "–" if pd.isna(error) else number(error))
-    for name in rows.columns[rows.columns.str.startswith("better")]:  # a share stays on one line, on a phone too
-        told[name] = rows[name].str.replace(r"^(yes|no), (\S+) (less|more)", "\\1,\u00a0\\2\u00a0\\3", regex=True)
-    lines = [list(told.columns), ["---"] * len(told.columns), *told.astype(str).to_numpy().tolist()]
+
+    def told(name: str, value: Any) -> str:
+        if name == "parameters":
+            return f"{value:,}" if value else "–"
+        if name.startswith(("RMSE", "MAE")):
+            return "–" if np.isnan(value) else number(value)
+        if name.startswith("better"):  # a share stays on one line, on a phone too
+            return re.sub(r"^(yes|no), (\S+) (less|more)", "\\1,\u00a0\\2\u00a0\\3", value)
+        return value
+
+    rows = rows_of(judged)
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *([told(*one) for one in row.items()] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

@@ -5,10 +5,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from rnnviz import figures
+from rnnviz.stage.chart import Figure
 from rnnviz.tasks.text import shakespeare, split
 from rnnviz.training.character_model import CELLS, CharacterModel, Reading, character_model, responses
 
 from .remember import remember
+from .words import token_label
 
 LOOP_STRENGTHS = tuple(round(0.1 * k, 1) for k in range(16))
 HELD_OUT = 3_000
@@ -111,6 +114,14 @@ def unit_responses(settings: Settings, unit: int) -> pd.DataFrame:
     """How a unit stands after each character of the held-out text; see `responses`."""
     read = held_out(settings)
     return responses(read.ids, read.h[:, unit])
+
+
+@remember
+def responses_drawn(settings: Settings, unit: int) -> tuple[Figure, str, str]:
+    """The same as a figure, and the characters after which the unit's mean is the highest and the lowest."""
+    table, tokens = unit_responses(settings, unit), network(settings).vocabulary.tokens
+    labels = table.assign(token=[token_label(tokens[i]) for i in table["id"]])
+    return figures.unit_responses(labels, symbol="h"), labels["token"].iloc[0], labels["token"].iloc[-1]
 
 
 def state_scale(settings: Settings) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from hashlib import sha256
 from json import dumps
@@ -108,7 +108,7 @@ class Plan:
     @cached_property
     def key(self) -> str:
         """A name for the plan's results: equal for equal plans, also where a setting without effect differs."""
-        counts = asdict(self)
+        counts = {one.name: getattr(self, one.name) for one in fields(self)}
         if self.optimiser != "sgd":
             del counts["momentum"]
         if self.clip == "off":

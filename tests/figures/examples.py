@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from rnnviz import figures
+from rnnviz.figures.gates import Envelope
 from rnnviz.figures.order import Panel
 from rnnviz.figures.shapes import Step
 from rnnviz.figures.training import Curve
@@ -24,10 +25,10 @@ DISTANCES = pd.DataFrame(
 MEANS = {"i": np.array([0.5, 0.75, 1.0]), "f": np.zeros(3), "o": np.array([0.25, 0.5, 0.125])}
 FREE = MEANS | {"f": np.array([0.5, 0.25, 0.75])}
 COSTS = pd.DataFrame({"gate": ["i", "i", "f", "f"], "value": [0.0, 1.0] * 2, "bits": [5.5, 3.25, 3.0, 10.5]})
-ENVELOPES = pd.DataFrame(
-    {"time": [0, 1] * 2, "state": list("cchh"), "low": [-1.5, -3, -0.5, -0.75], "high": [1, 2, 0.25, 0.5],
-     "value": [0.5, 1, 0.125, 0.25]}
-)  # fmt: skip
+ENVELOPES = {
+    "c": Envelope(np.array([-1.5, -3]), np.array([1.0, 2]), np.array([0.5, 1])),
+    "h": Envelope(np.array([-0.5, -0.75]), np.array([0.25, 0.5]), np.array([0.125, 0.25])),
+}
 KEPT = {f"forget bias {bias}": (0.5 + 0.1 * bias) ** np.arange(1.0, 5.0) for bias in (0, 1, 3)}
 STATES = pd.DataFrame({"right": [0.5, -0.25, 1.5], "written": [0.5, 4.0, -12.0]})
 APART = pd.DataFrame(

@@ -69,9 +69,9 @@ def test_what_a_hold_costs_stands_beside_what_the_free_network_needs():
 def test_envelopes_draw_low_high_and_the_one_unit_of_each_state():
     traces = figures.envelopes(ENVELOPES, 4, list("ab")).data
     for state, (low, high, line) in zip("ch", (traces[:3], traces[3:]), strict=True):
-        rows = ENVELOPES[ENVELOPES["state"] == state]
-        for trace, column in ((low, "low"), (high, "high"), (line, "value")):
-            np.testing.assert_array_equal(trace.y, rows[column])
+        for trace, values in zip((low, high, line), ENVELOPES[state], strict=True):
+            np.testing.assert_array_equal(trace.x, [1, 2])
+            np.testing.assert_array_equal(trace.y, values)
         assert high.fill == "tonexty" and line.name == f"{state} of unit 4"
 
 

@@ -150,13 +150,10 @@ def test_envelopes_hold_every_unit():
     read = gated.reading(LSTM, TEXT)
     unit = gated.largest_unit(read)
     assert np.abs(read.trace["c"][:, unit]).max() == np.abs(read.trace["c"]).max()
-    table = gated.envelopes(read, unit)
-    for state in "ch":
-        rows = table[table["state"] == state]
+    for state, envelope in gated.envelopes(read, unit).items():
         values = read.trace[state]
-        np.testing.assert_array_equal(rows["value"], values[:, unit])
-        assert (rows["low"].to_numpy()[:, None] <= values).all() and (values <= rows["high"].to_numpy()[:, None]).all()
-        np.testing.assert_array_equal(rows["time"], np.arange(len(values)))
+        np.testing.assert_array_equal(envelope.value, values[:, unit])
+        assert (envelope.low[:, None] <= values).all() and (values <= envelope.high[:, None]).all()
 
 
 def test_openness_is_the_mean_of_each_gate():

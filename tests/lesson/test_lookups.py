@@ -5,14 +5,14 @@ from streamlit.testing.v1 import AppTest
 
 from rnnviz.lesson import lookups
 
-COPIED = SafeSessionState.filtered_state
+AS_IT_WAS = SafeSessionState.filtered_state
 
 
 def page() -> None:
     import streamlit as st
     from streamlit.runtime.state import get_session_state
 
-    from rnnviz.lesson.lookups import Lookup
+    from rnnviz.lesson.lookups import Lookup, _copied
     from rnnviz.stage.assets import component
 
     st.session_state["mine"] = 3
@@ -22,10 +22,10 @@ def page() -> None:
     st.selectbox("Choice", ["a", "b"], key="choice")
     component("sight")(key="seen", data={"after": 0}, on_seen_change=lambda: None)
     state = get_session_state()
-    st.session_state["compared"] = [dict(Lookup(state)), state.filtered_state]
+    st.session_state["compared"] = [dict(Lookup(state)), _copied(state)]
     for key in ["mine", "none", "number", "choice", "seen", "absent", "later"]:
         told = key in Lookup(state), Lookup(state).get(key, "no such key")
-        copy = state.filtered_state
+        copy = _copied(state)
         assert told == (key in copy, copy.get(key, "no such key")), key
     if st.session_state["choice"] == "b":
         st.number_input("Only now", key="later")
@@ -44,7 +44,7 @@ def test_a_lookup_is_what_the_copy_holds():
 
 
 def test_inputs_take_their_values_from_it(monkeypatch):
-    monkeypatch.setattr(SafeSessionState, "filtered_state", COPIED)  # given back afterwards
+    monkeypatch.setattr(SafeSessionState, "filtered_state", AS_IT_WAS)  # given back afterwards
     lookups.single()
     app = AppTest.from_function(page, default_timeout=60).run()
     assert app.number_input[1].value is None
