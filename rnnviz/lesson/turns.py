@@ -8,10 +8,12 @@ wait for a turn.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from threading import Condition, local
+from math import inf
+from threading import TIMEOUT_MAX, Event, Lock, local
 from time import monotonic, sleep
 
 AT_ONCE = 1
@@ -21,34 +23,55 @@ LONG = 0.5
 
 
 class Turns:
-    """Who has a turn, and since when."""
+    """Who has a turn, since when, and who waits for one: who came first begins first."""
 
     def __init__(self) -> None:
-        self._since: dict[object, float] = {}
-        self._given_back = Condition()
+        self._lock = Lock()
+        self._since: dict[Event, float] = {}
+        self._line: deque[Event] = deque()
 
-    def take(self) -> object:
+    def take(self) -> Event:
         """Waits for a turn. What it returns is given back by `give_back`."""
-        turn = object()
-        with self._given_back:
-            while (seconds := self._full_for()) > 0:
-                self._given_back.wait(seconds)
-            self._since[turn] = monotonic()
+        turn = Event()
+        with self._lock:
+            self._line.append(turn)
+        try:
+            while (seconds := self._begin(turn)) > 0:
+                turn.wait(min(seconds, TIMEOUT_MAX))
+        except BaseException:
+            with self._lock:
+                self._line.remove(turn)
+                self._call()
+            raise
         return turn
 
-    def give_back(self, turn: object) -> None:
-        with self._given_back:
+    def give_back(self, turn: Event) -> None:
+        with self._lock:
             del self._since[turn]
-            self._given_back.notify()
+            self._call()
 
     def taken(self) -> int:
         return len(self._since)
 
-    def _full_for(self) -> float:
-        """In how many seconds one may begin, if none of those who have a turn gives it back before; 0 for now."""
-        now = monotonic()
-        left = sorted(seconds for since in self._since.values() if (seconds := since + LONG - now) > 0)
-        return 0 if len(left) < AT_ONCE else left[len(left) - AT_ONCE]
+    def _begin(self, turn: Event) -> float:
+        """Begins it, 0, or says in how many seconds to ask again, if it is not called before."""
+        with self._lock:
+            turn.clear()
+            if self._line[0] is not turn:
+                return inf
+            now = monotonic()
+            left = sorted(seconds for since in self._since.values() if (seconds := since + LONG - now) > 0)
+            if len(left) >= AT_ONCE:
+                return left[len(left) - AT_ONCE]
+            self._line.popleft()
+            self._since[turn] = now
+            self._call()
+            return 0
+
+    def _call(self) -> None:
+        """Has the first in line ask: it alone watches the clock."""
+        if self._line:
+            self._line[0].set()
 
 
 _turns = Turns()

@@ -40,6 +40,39 @@ def test_so_many_compute_at_once_and_no_more():
     assert max(most) == turns.AT_ONCE
 
 
+def test_who_came_first_begins_first(monkeypatch):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    line, order = turns.Turns(), []
+    mine = [line.take() for _ in range(turns.AT_ONCE)]
+
+    def come(k):
+        turn = line.take()
+        order.append(k)
+        line.give_back(turn)
+
+    with ThreadPoolExecutor(8) as pool:
+        coming = []
+        for k in range(8):
+            coming.append(pool.submit(come, k))
+            while len(line._line) <= k:
+                pass
+        line.give_back(mine.pop())
+        for one in coming:
+            one.result(PATIENCE)
+    assert order == list(range(8))
+
+
+def test_who_is_called_off_while_waiting_leaves_the_line(monkeypatch):
+    line = turns.Turns()
+    mine = [line.take() for _ in range(turns.AT_ONCE)]
+    monkeypatch.setattr(turns.Event, "wait", lambda self, seconds: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        line.take()
+    assert not line._line and line.taken() == turns.AT_ONCE
+    for one in mine:
+        line.give_back(one)
+
+
 def test_who_waits_lets_the_others_go_on():
     together = threading.Barrier(3 * turns.AT_ONCE)
 
