@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
 from types import MappingProxyType
 
 import numpy as np
@@ -27,6 +28,10 @@ LAST = 50
 """So many updates make the loss at which a run ends."""
 TRIED = tuple(float(f"{10 ** (k / 10):.2g}") for k in range(-30, 21))
 """What θ can be tried on the norms of a run: from 0.001 to 100, evenly on a log axis."""
+
+
+_here = Lock()
+"""Held by who trains in this process: beside a turn, which counts for a while only, others would begin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +133,15 @@ def pair(learning_rate: float, threshold: float, seed: int) -> Pair:
 
 @remember(most=256)
 def run(plan: Plan) -> Run:
-    """Trained in another process, so that nobody else's page waits; in this one, in its turn, if none of those is free.
+    """Trained in another process, so that nobody else's page waits; in this one, one after the other, if none of those
+    gets free.
 
-    For a thread that has no turn: one that had would wait for a second.
+    For a thread that has no turn: one that had would keep it while it waits.
     """
     record = jobs.result(plan)
     if record is not None:
         return record.run()
-    with turn():
+    with _here, turn():
         return train(plan)
 
 

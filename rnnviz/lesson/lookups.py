@@ -33,6 +33,9 @@ class Lookup(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(_copied(self._state))
 
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
 
 def single() -> None:
     """From now on, in this process."""

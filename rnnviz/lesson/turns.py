@@ -2,8 +2,8 @@
 
 Python computes no more at once anyway, and dozens of threads that all try take it from one another many times in each
 run, and from the thread that sends. A turn is no longer than a page's own computing: who waits in it steps aside, and
-who computes for long does not keep the others from theirs. What holds a lock of another kind must not step aside, nor
-wait for a turn.
+who computes for long does not keep the others from theirs. What holds a lock that others with a turn may want must not
+step aside, nor wait for a turn.
 """
 
 from __future__ import annotations
@@ -88,8 +88,9 @@ def turn() -> Iterator[None]:
     try:
         yield
     finally:
-        _turns.give_back(_mine.turn)
-        _mine.turn = None
+        if _held():
+            _turns.give_back(_mine.turn)
+            _mine.turn = None
 
 
 def in_turn(part: Callable[[], None]) -> Callable[[], None]:

@@ -33,6 +33,8 @@ TICK, WORKERS_EVERY = 0.1, 0.5
 BEGINS, STARTS = 15.0, 10.0
 """Seconds that a run may wait for a process of its own, if somebody waits for the run: where there are processes, which
 others' runs take up, and where they are to be started first."""
+OVERDUE = 20.0
+"""Seconds after which a run waits no longer behind those that a page waits for."""
 LOST = 60.0
 """Seconds after a cluster was lost in which nobody is made to wait for it."""
 REMEMBERED = 60
@@ -157,6 +159,7 @@ class Jobs:
 
     def _give_up(self, job: Job, owner: str) -> None:
         """Forget a run that has not begun, if nobody else wants it and it was not to go on from an earlier start."""
+        job.urgent = False
         job.looked.pop(owner, None)
         if any(monotonic() - seen < self.lease for seen in job.looked.values()):
             return
@@ -185,8 +188,9 @@ class Jobs:
         return View(job.plan, job.state, job.record(), position, len(line), job.reason, job.resumes, ending)
 
     def _line(self) -> list[Job]:
-        """Those that wait, the next first: what a page waits for, then owners take turns, as whoever has fewer runs
-        under way or before it."""
+        """Those that wait, the next first: what a page waits for and what has waited for long, then the others. Among
+        them owners take turns, as whoever has fewer runs under way or before it."""
+        now = monotonic()
         ahead: dict[str, int] = {}
         for job in self._jobs.values():
             if job.future is not None:
@@ -194,7 +198,8 @@ class Jobs:
         ranked = []
         for job in sorted(self._jobs.values(), key=lambda job: job.number):
             if job.state == "waiting" and job.future is None:
-                ranked.append((not job.urgent, ahead.get(job.owner, 0), job.number, job))
+                soon = job.urgent or now - job.since > OVERDUE
+                ranked.append((not soon, ahead.get(job.owner, 0), job.number, job))
                 ahead[job.owner] = ahead.get(job.owner, 0) + 1
         return [job for *_, job in sorted(ranked, key=lambda one: one[:3])]
 

@@ -109,6 +109,12 @@ def test_a_page_that_fails_gives_its_turn_back(problem):
     assert turns._turns.taken() == 0
 
 
+def test_what_failed_is_told_where_the_way_back_fails_too(monkeypatch):
+    with pytest.raises(KeyboardInterrupt), turns.turn(), turns.aside():
+        monkeypatch.setattr(turns.Turns, "take", lambda line: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert turns._turns.taken() == 0
+
+
 def test_without_a_turn_stepping_aside_changes_nothing():
     with turns.aside():
         assert turns._turns.taken() == 0
@@ -124,7 +130,7 @@ def test_who_has_a_turn_and_asks_for_one_goes_on():
 
 
 def test_who_takes_long_keeps_nobody_waiting(monkeypatch):
-    monkeypatch.setattr(turns, "LONG", 0.1)
+    monkeypatch.setattr(turns, "LONG", 1.0)
     done, others = threading.Event(), 3 * turns.AT_ONCE
 
     def hang():

@@ -137,9 +137,10 @@ def test_who_waits_for_a_run_gets_what_train_gives_and_nothing_where_no_process_
     assert jobs.look(waited) is None, "nobody else wanted it"
     jobs.start(waited, "b")
     assert jobs.result(waited) is None and jobs.look(waited, "b").state == "waiting"
+    assert not jobs._jobs[waited.key].urgent, "no page waits for it any longer"
 
 
-def test_what_a_page_waits_for_goes_before_what_others_started(jobs):
+def test_what_a_page_waits_for_goes_before_what_others_started(jobs, monkeypatch):
     plans = [replace(ENDLESS, seed=seed) for seed in (35, 36, 37, 38)]
     for plan, owner in zip(plans, "abcd", strict=True):
         jobs.start(plan, owner)
@@ -150,6 +151,9 @@ def test_what_a_page_waits_for_goes_before_what_others_started(jobs):
         found = page.submit(jobs.result, waited)
         until(lambda: (view := jobs.look(waited)) and view.position == 1)
         assert [jobs.look(plan).position for plan in plans] == [0, 0, 2, 3]
+        with monkeypatch.context() as later:
+            later.setattr("rnnviz.training.jobs.OVERDUE", 0.0)
+            assert [jobs.look(plan).position for plan in (*plans, waited)] == [0, 0, 1, 2, 3]
         jobs._jobs[plans[0].key].looked.clear()
         jobs.stop(plans[0], "a")
         assert found.result(PATIENCE).state == "done"
