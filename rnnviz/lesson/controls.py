@@ -225,11 +225,14 @@ class Controls:
                 continue
             value = st.session_state[control.name]
             try:
-                control.parse(f"{value:f}" if isinstance(value, float) else str(value))
+                own = control.parse(f"{value:f}" if isinstance(value, float) else str(value))
             except ValueError:
                 del st.session_state[control.name]
                 if control.name in st.query_params:
                     del st.query_params[control.name]
+                continue
+            if value is not None and type(own) is not type(value):  # a choice of "1" is no number yet
+                st.session_state[control.name] = own
 
     @staticmethod
     def value(control: Control) -> Any:

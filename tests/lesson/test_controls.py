@@ -285,3 +285,34 @@ def test_a_sentence_calls_a_text_by_its_label():
     field = Text("other", default="abc", label="Sentence B (press Enter)", max_length=5)
     assert "Sentence B is empty" in field.within("", "abc")[1]
     assert "Sentence B has 6 characters" in field.within("abcdef", "abc")[1]
+
+
+@pytest.mark.parametrize(
+    ("left", "control", "found"),
+    [
+        ("1", 'Real("bias", -20, 20, default=1.0, label="Bias", step=1.0)', 1.0),
+        ("3", 'Real("bias", -20, 20, default=1.0, label="Bias", step=1.0)', 3.0),
+        (3, 'Real("bias", -20, 20, default=1.0, label="Bias", step=1.0)', 3.0),
+        ("3", 'Number("bias", 0, 9, default=1, label="Bias")', 3),
+        (3, 'Choice("bias", ["1", "3"], default="1", label="Bias")', "3"),
+        ("none", 'Number("bias", 0, 9, default=1, label="Bias")', 1),
+    ],
+)
+def test_what_another_lesson_left_under_the_same_name_becomes_the_controls_own_kind(left, control, found):
+    lesson = f"""
+from rnnviz.lesson import Choice, Controls, Lesson, Number, Real
+
+config = Lesson("Example", question="?").controls(Controls({control}))
+assert config.bias == {found!r} and type(config.bias) is {type(found).__name__}, config.bias
+"""
+    app = AppTest.from_string(lesson, default_timeout=60)
+    app.session_state["bias"] = left
+    assert not app.run().exception
+    assert not app.run().exception
+
+
+def test_a_forget_bias_chosen_in_the_lstm_lesson_does_not_stop_the_training_lesson():
+    app = AppTest.from_file("../../pages/training.py", default_timeout=60)
+    app.session_state["bias"] = "3"
+    app.run()
+    assert not app.exception and app.session_state["bias"] == 3.0
