@@ -216,7 +216,8 @@ class Controls:
         )
 
     def forget_what_is_not_theirs(self) -> None:
-        """Another lesson may have a control of the same name with other values, and what it was set to goes along.
+        """Another lesson may have a control of the same name with other values, and what it was set to goes along; what
+        this one can have of it becomes its own kind: a number, where the other had a text.
 
         A page begins with it, before it asks whether they are `known`.
         """
