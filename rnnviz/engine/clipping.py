@@ -70,7 +70,7 @@ def angle(a: Any, b: Any) -> Array:
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         a, b = a / norm(a)[..., None], b / norm(b)[..., None]
-        # Of vectors of length 1 no square overflows, and a plain norm takes half as long.
+        # Of vectors of length 1 no square overflows: a plain norm will do.
         return np.degrees(2 * np.arctan2(np.linalg.norm(a - b, axis=-1), np.linalg.norm(a + b, axis=-1)))
 
 
