@@ -34,8 +34,8 @@ SEE = """async () => {
     await wait(4);
   }
 }"""
-# One move a time: ms from the input event until plotly has drawn, and of these since the frame after it began; and the
-# messages that were sent until the last move.
+# One move a time: ms from the input event until the picture is drawn, and of these since the frame after it began; and
+# the messages that were sent until the last move.
 SCRUB = """async ([name, moves]) => {
   const chart = document.querySelector(`.${name} .rnnviz-chart`);
   chart.scrollIntoView({ block: "center", behavior: "instant" });
@@ -48,11 +48,13 @@ SCRUB = """async ([name, moves]) => {
     const at = Number(range.value);
     range.value = at > range.min ? at - 1 : range.max;
     let painted = null, frame = null;
-    plot.once("plotly_afterplot", () => { painted = performance.now(); });
+    const drawn = new MutationObserver(() => { painted ??= performance.now(); });
+    drawn.observe(plot, { attributeFilter: ["data-painted"] });
     const start = performance.now();
     requestAnimationFrame(() => { frame = performance.now(); });
     range.dispatchEvent(new Event("input", { bubbles: true }));
     while (painted === null && performance.now() < start + 5000) await next();
+    drawn.disconnect();
     found.push([painted - start, painted - frame]);
   }
   return { found, sent: window.wire.sent.length };

@@ -2,6 +2,7 @@
 // with the player. What a sweep that Python computed puts into it: sweep.js.
 
 import { enlarge } from "./enlarge.js";
+import { inPlace } from "./inplace.js";
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { Marks, place } from "./marks.js";
@@ -18,6 +19,9 @@ const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset"
 const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
 const LETTER = 8; // pixels that a letter of a saved figure's caption is wide, at most
 const LONGEST = 1000; // milliseconds that plotly.js waits for a player
+const REST = 300; // milliseconds after which plotly draws what was moved in place, or is out of view
+const NUMBERS = ["x", "y", "z", "customdata"];
+const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
 let plotly = null; // a promise, made once
 
 export default keyed((root, base) => new Chart(root, base));
@@ -56,6 +60,10 @@ class Chart {
       root: scroller(this.element), rootMargin: "400px 0px",
     });
     this.sight.observe(this.element);
+    this.view = new IntersectionObserver((entries) => {
+      this.inView = entries.at(-1).isIntersecting;
+    });
+    this.view.observe(this.element);
   }
 
   build() {
@@ -97,7 +105,8 @@ class Chart {
       this.sweep.offer(this.header);
     }
     this.stale = true;
-    if (this.inSight) this.paint();
+    if (!this.inSight || (arrived && this.moved())) return;
+    this.paint();
   }
 
   checkTheme() {
@@ -129,13 +138,14 @@ class Chart {
 
   async draw() {
     this.stale = false;
+    clearTimeout(this.later);
     const Plotly = await load(this.base).catch((error) => {
       this.plot.textContent = `${error.message}. Reload the page to try again.`;
       return null;
     });
     if (!Plotly || this.destroyed) return;
-    const { theme } = this;
-    const { dark, line } = this.header;
+    const { theme, header, figure } = this;
+    const { dark, line } = header;
     const recoloured = theme.name === "dark" ? recolour(this.figure, dark) : structuredClone(this.figure);
     const { layout, data } = recoloured;
     const inTheme = (colour) => (theme.name === "dark" ? dark[colour] : colour);
@@ -162,8 +172,38 @@ class Chart {
       return;
     }
     if (!this.wired) this.wire();
+    this.shown({ header, figure });
+  }
+
+  // of: what arrived from Python and is shown now
+  shown(of = this.drawn) {
+    this.drawn = of;
     this.plot.dataset.painted = String(Number(this.plot.dataset.painted ?? 0) + 1);
     this.mark();
+  }
+
+  // Whether the figure shows its new numbers, because nothing else of it changed. Plotly draws it a little later.
+  moved() {
+    const { header, figure, drawn, plot } = this;
+    if (!drawn || this.painting || bones(drawn) !== bones({ header, figure })) return false;
+    const changes = new Map();
+    figure.data.forEach((trace, k) => {
+      const was = drawn.figure.data[k];
+      const names = NUMBERS.filter((name) => JSON.stringify(trace[name]) !== JSON.stringify(was[name]));
+      if (names.length) changes.set(k, Object.fromEntries(names.map((name) => [name, unpacked(trace[name])])));
+    });
+    for (const [k, values] of this.sweep.frame()) changes.set(k, { ...changes.get(k), ...values });
+    if (!inPlace(plot, [...changes])) return false;
+    this.shown({ header, figure });
+    this.soon();
+    return true;
+  }
+
+  // Plotly draws it when nothing has changed for a while.
+  soon() {
+    this.stale = true;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.seen(this.inSight), REST);
   }
 
   wire() {
@@ -311,9 +351,14 @@ class Chart {
     this.pending ??= requestAnimationFrame(() => {
       this.pending = null;
       if (!this.wired) return;
+      if (!this.inView || inPlace(this.plot, [...this.sweep.frame()])) {
+        if (this.inView) this.shown();
+        this.soon();
+        return;
+      }
       this.sweep.fill(this.plot.data);
       this.plot.layout.datarevision = (this.plot.layout.datarevision ?? 0) + 1;
-      window.Plotly.react(this.plot, this.plot.data, this.plot.layout, CONFIG).then(() => this.mark());
+      window.Plotly.react(this.plot, this.plot.data, this.plot.layout, CONFIG).then(() => this.shown());
     });
   }
 
@@ -325,9 +370,27 @@ class Chart {
     this.unsubscribe();
     this.resizer.disconnect();
     this.sight.disconnect();
+    this.view.disconnect();
+    clearTimeout(this.later);
     disown(this.sweep);
     if (this.wired && !this.painting) window.Plotly.purge(this.plot); // else `draw` does, once plotly has finished
   }
+}
+
+// All that arrived but the numbers, and but what this module draws by itself, to compare.
+function bones({ header: { sweep, dark, line, accent }, figure: { layout, data } }) {
+  const { labels, ...meta } = layout.meta ?? {};
+  const rest = (key, value) => (NUMBERS.includes(key) && typeof value === "object" ? undefined : value);
+  return JSON.stringify([dark, line, accent, sweep?.targets, { ...layout, meta }, Boolean(labels), data], rest);
+}
+
+// Numbers as plotly.py packs them, or as they are.
+function unpacked(numbers) {
+  if (!numbers?.bdata) return numbers;
+  const list = new TYPES[numbers.dtype](Uint8Array.from(atob(numbers.bdata), (letter) => letter.charCodeAt(0)).buffer);
+  const columns = Number(String(numbers.shape ?? "").split(",")[1]);
+  if (!columns) return list;
+  return Array.from({ length: list.length / columns }, (_, k) => list.subarray(k * columns, (k + 1) * columns));
 }
 
 // Where the page with these settings is, without the host, in at most so many letters.

@@ -163,14 +163,23 @@ export class Sweeping {
 
   // ── Into the figure ──
 
-  // Put what the figure shows at this value into its traces, in place.
-  fill(traces) {
-    if (!this.sweep) return;
-    for (const { trace, attribute, array } of this.sweep.targets) {
+  // What the figure shows at this value: of which traces, { attribute: value }.
+  frame() {
+    const traces = new Map();
+    for (const { trace, attribute, array } of this.sweep?.targets ?? []) {
       const { shape, values } = this.arrays[array];
       const size = shape.slice(1).reduce((product, n) => product * n, 1);
       const frame = values.subarray(this.index * size, (this.index + 1) * size);
-      assign(traces[trace], attribute.split("."), shaped(frame, shape, attribute));
+      if (!traces.has(trace)) traces.set(trace, {});
+      traces.get(trace)[attribute] = shaped(frame, shape, attribute);
+    }
+    return traces;
+  }
+
+  // Put it into the traces, in place.
+  fill(traces) {
+    for (const [trace, values] of this.frame()) {
+      for (const [attribute, value] of Object.entries(values)) assign(traces[trace], attribute.split("."), value);
     }
   }
 

@@ -5,7 +5,7 @@ import { shortest } from "./save.js";
 // traces: plotly's, with defaults filled in (`_fullData`)   layout: likewise (`_fullLayout`)
 // A column is called by what its axis says, and left out where no row has anything in it.
 export function tableOf(traces, layout) {
-  const shown = traces.filter(({ visible }) => visible === true);
+  const shown = traces.filter((trace) => trace.visible === true && !isLabel(trace));
   const panels = new Set(shown.map(({ xaxis, yaxis }) => `${xaxis} ${yaxis}`)).size > 1;
   const head = ["name", "panel", ...columns(shown, layout), "text"];
   const rows = shown.flatMap((trace) => {
@@ -14,6 +14,11 @@ export function tableOf(traces, layout) {
   });
   const filled = head.map((_, k) => rows.some((row) => !isEmpty(row[k])));
   return [head, ...rows].map((row) => row.filter((_, k) => filled[k]));
+}
+
+// Words that stand beside what another trace shows: where they stand says nothing.
+function isLabel({ mode, text }) {
+  return mode === "text" && !isList(text);
 }
 
 // What the columns of x, y and z are called: as all traces call them, or else by their letters.

@@ -241,25 +241,25 @@ def how_far_back(
     """
     labels = [name.removesuffix(", h") for name in names]
     colours = [LINES[name]["color"] for name in names]
-    text = {"size": 12, "color": palette.INK["light"]}
-    said: dict[str, object] = {
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "constraintext": "none",
-        "textfont": text,
+    bar = {"type": "bar", "orientation": "h", "y": labels, "showlegend": False}
+    words = {
+        "type": "scatter",
+        "y": labels,
+        "mode": "text",
+        "textposition": "middle right",
+        "showlegend": False,
+        "textfont": {"size": 12, "color": palette.INK["light"]},
     }
-    said |= {"showlegend": False, "cliponaxis": False, "textangle": 0}
     traces = [
-        {"type": "bar", "orientation": "h", "y": labels, "marker": {"color": colours, "opacity": 0.55},
-         "texttemplate": "%{x:.0f} steps", **said,
+        {**bar, "marker": {"color": colours, "opacity": 0.55},
          "hovertemplate": "%{y}: below 10<sup>−3</sup> of its start after %{x:.0f} steps<extra></extra>"},
-        {"type": "bar", "orientation": "h", "y": labels,
+        {**bar,
          "marker": {"color": colours, "opacity": 0.55, "pattern": {"shape": "/", "size": 8, "fgopacity": 0.3}},
-         "texttemplate": f"further than {length - 1} steps", **said,
          "hovertemplate": f"%{{y}}: not below 10<sup>−3</sup> of its start in {length - 1} steps<extra></extra>"},
-        {"type": "scatter", "y": labels, "mode": "text", "textposition": "middle right", "textfont": text,
-         "texttemplate": "× %{customdata:.3g}", "showlegend": False,
+        {**words, "texttemplate": "× %{customdata:.3g}",
          "hovertemplate": "%{y}, fitted: × %{customdata:.4g} per step back<extra></extra>"},
+        {**words, "texttemplate": "%{customdata:.0f} steps", "hoverinfo": "skip"},
+        {**words, "texttemplate": f"further than {length - 1} steps", "hoverinfo": "skip"},
     ]  # fmt: skip
     return figure(
         at_value(traces, how_far_back_frames(reach, rates, length), at),
@@ -281,4 +281,7 @@ def how_far_back_frames(reach: np.ndarray, rates: np.ndarray, length: int) -> Fr
         (1, "x"): np.where(np.isnan(reach), length - 1.0, np.nan),
         (2, "x"): np.where(np.isnan(rates), np.nan, 1.02 * length),
         (2, "customdata"): rates,
+        (3, "x"): np.where(np.isnan(reach), np.nan, 0.0),
+        (3, "customdata"): reach,
+        (4, "x"): np.where(np.isnan(reach), 0.0, np.nan),
     }

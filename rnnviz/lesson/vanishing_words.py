@@ -51,7 +51,8 @@ def written_slopes(settings: Settings) -> dict[str, str]:
 def plane(computed: Flow) -> float:
     """Where the axes of the complex plane end, for all values of the slider: never so far that the unit circle is
     hardly seen."""
-    return min(1.08 * max(1.0, float(np.abs(computed.eigenvalues).max())), max(3.3, 1.2 * computed.own))
+    furthest = max(1.0, float(np.abs(computed.eigenvalues).max()))
+    return round(min(1.08 * furthest, max(3.3, 1.2 * computed.own)), 6)  # the same axes where only the last bits differ
 
 
 def remarks(settings: Settings) -> Iterator[str]:

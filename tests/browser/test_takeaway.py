@@ -138,6 +138,7 @@ TRACES = """[
   { type: "heatmap", name: "W", xaxis: "x2", yaxis: "y2", y: [7, 8], z: { shape: "2,3", dtype: "f8",
     bdata: btoa(String.fromCharCode(...new Uint8Array(new Float64Array([1, 2, 3, 4, 5, 6]).buffer))) } },
   { type: "scatter", name: "not shown", visible: false, x: [9], y: [9] },
+  { type: "scatter", name: "a label", mode: "text", x: [8], y: [8], customdata: [3], texttemplate: "%{customdata}" },
 ]"""
 
 

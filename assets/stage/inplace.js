@@ -1,0 +1,281 @@
+// Moves what plotly.js has drawn, where nothing but the numbers of a figure changed: lines, the bands between them,
+// points, their words, bars, the cells of a heatmap. It takes a millisecond or two where plotly takes twenty, for axes,
+// legend and layout stay as they are. What it cannot move it leaves to plotly, and with it all of the figure.
+
+const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
+const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
+const SHADES = 1024;
+const XLINK = "http://www.w3.org/1999/xlink";
+const models = new WeakMap(); // a trace's points, or words -> one that stands or stood there: a new one is its copy
+const shades = new Map();
+
+// changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
+export function inPlace(plot, changes) {
+  if (!plot.calcdata) return false;
+  const acts = changes.map(([at, values]) => mover(plot, at, values));
+  if (!acts.every(Boolean)) return false;
+  // What plotly knows of the numbers first: the label under the pointer and the saved table are made of that, and bands
+  // lie between two traces.
+  for (const [at, values] of changes) for (const one of [plot.data[at], plot._fullData[at]]) Object.assign(one, values);
+  for (const act of acts) act();
+  return true;
+}
+
+// What shows the numbers of one trace; null where plotly must.
+function mover(plot, at, values) {
+  const [full, calculated] = [plot._fullData[at], plot.calcdata[at]];
+  if (!Object.keys(values).every((name) => MOVES[full.type]?.includes(name))) return null;
+  if (full.type === "heatmap") return cells(plot, full, calculated[0], values.z ?? full.z);
+  return full.type === "bar" ? bars(plot, full, calculated, values) : scatter(plot, full, calculated, values);
+}
+
+function scatter(plot, full, calculated, values) {
+  const [x, y] = ["x", "y"].map((letter) => ({ numbers: values[letter] ?? full[letter] ?? [], axis: axisOf(plot, full, letter), moves: values[letter] }));
+  const places = Array.from({ length: Math.min(x.numbers.length, y.numbers.length) }, (_, i) => [put(x, i), put(y, i)]);
+  const group = calculated[0]?.node3?.node();
+  if (!group) return places.some(stands) ? null : () => {};
+  if (full.stackgroup || [x, y].some(({ axis, moves }) => moves && (axis.autorange || !/linear|log/.test(axis.type)))) return null;
+  const row = ({ x, y, customdata }) => (i) => ({ x: x?.[i], y: y?.[i], customdata: customdata?.[i] });
+  const trace = { full, group, places, x, y, was: row(full), now: row({ ...full, ...values }) };
+  const acts = [line, points, words].map((act) => act(trace, calculated));
+  const bands = [[full._prevtrace, full], [full, full._nexttrace]].filter(([, above]) => above?.fill && above.fill !== "none");
+  acts.push(...bands.map(([below, above]) => band(plot, below, above)));
+  if (!acts.every(Boolean)) return null;
+  return () => {
+    for (const act of acts) act();
+    calculated.length = places.length;
+    places.forEach((_, i) => {
+      const [across, up] = [x, y].map((one) => number(one, i));
+      const both = Number.isFinite(across) && Number.isFinite(up);
+      Object.assign((calculated[i] ??= { i }), both ? { x: across, y: up } : { x: undefined, y: undefined });
+    });
+  };
+}
+
+function line({ full, group, places, x, y }) {
+  if (!full.mode.includes("lines")) return () => {};
+  if (full.line.shape !== "linear" || full.connectgaps) return null;
+  const [drawn, d] = [group.querySelectorAll(":scope > .lines > .js-line"), path(places.map((_, i) => [put(x, i, true), put(y, i, true)]))];
+  if (!drawn.length) return d ? null : () => {};
+  return () => drawn.forEach((one, k) => one.setAttribute("d", k ? "" : d));
+}
+
+// What is filled between a line and the one before it.
+function band(plot, below, above) {
+  const group = below && plot.calcdata[below.index][0]?.node3?.node();
+  const fills = group?.querySelectorAll(":scope > .fills .js-fill");
+  if (above.fill !== "tonexty" || fills?.length !== 1) return null;
+  return () => {
+    const [there, back] = [above, below].map((full) => {
+      const [x, y] = ["x", "y"].map((letter) => ({ numbers: full[letter], axis: axisOf(plot, full, letter) }));
+      return Array.from(y.numbers, (_, i) => [put(x, i, true), put(y, i, true)]).filter(stands);
+    });
+    fills[0].setAttribute("d", `${path([...there, ...back.reverse()])}Z`);
+  };
+}
+
+function points({ full, group, places, x, y }, calculated) {
+  if (!full.mode.includes("markers")) return () => {};
+  const { marker } = full;
+  const nodes = new Nodes(group, "points", "point");
+  const differ = marker.angleref === "previous" || ["size", "symbol", "color", "opacity"].some((name) => typeof marker[name] === "object");
+  if ((differ || !nodes.model) && places.some((place, i) => stands(place) && !nodes.has(i))) return null;
+  // An arrow is drawn in its direction: it is turned by so much as that changed since.
+  const were = calculated.map((one) => [x.axis.c2p(one.x), y.axis.c2p(one.y)]);
+  return () => places.forEach((place, i) => {
+    const node = nodes.at(i, stands(place));
+    if (!node) return;
+    const turned = marker.angleref === "previous" ? `rotate(${turn(node, direction(were, i), direction(places, i))})` : "";
+    node.setAttribute("transform", `translate(${place})${turned}`);
+    within(full, node, place, x.axis, y.axis);
+  });
+}
+
+// Degrees by which a node is turned that plotly drew in one direction and that shows another now.
+function turn(node, before, now) {
+  const d = node.getAttribute("d");
+  if (node.drawn?.d !== d) node.drawn = { d, before };
+  return ((now - node.drawn.before) * 180) / Math.PI || 0; // what follows a gap has no direction
+}
+
+function direction(places, i) {
+  return i ? Math.atan2(places[i][1] - places[i - 1][1], places[i][0] - places[i - 1][0]) : 0;
+}
+
+function words({ full, group, places, x, y, was, now }) {
+  if (!full.mode.includes("text")) return () => {};
+  const nodes = new Nodes(group, "text", "textpoint");
+  const [said, template] = [full.text, full.texttemplate].map((texts) => (i) => (typeof texts === "object" ? texts?.[i] : texts) || "");
+  const alike = nodes.model && [full.text, full.texttemplate].every((words) => typeof words !== "object" && !words?.includes("%{"));
+  const changes = new Map();
+  for (const [i, place] of places.entries()) {
+    if (!stands(place) || !(template(i) || said(i))) continue;
+    const [before, after] = nodes.has(i) ? [was, now].map((row) => numbersOf(template(i), row(i))) : [[], []];
+    if (!before || !after || !(nodes.has(i) || alike)) return null;
+    changes.set(i, before.map((one, k) => [one, after[k]]));
+  }
+  return () => places.forEach((place, i) => {
+    const node = nodes.at(i, changes.has(i));
+    if (!node) return;
+    for (const one of node.querySelectorAll("text, tspan.line")) ["x", "y"].forEach((name, k) => one.setAttribute(name, place[k]));
+    for (const [before, after] of changes.get(i)) if (before !== after) replace(node, before, after);
+    within(full, node, place, x.axis, y.axis);
+  });
+}
+
+function replace(node, before, after) {
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (!text.data.includes(before)) continue;
+    text.data = text.data.replace(before, after);
+    return;
+  }
+}
+
+// The numbers that a template writes, in order; null where it writes others than d3-format's f, g and % of what is not
+// negative.
+function numbersOf(template, row) {
+  const found = [];
+  for (const [, name, at, format] of template.matchAll(/%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}/g)) {
+    const value = at === undefined ? row[name] : row[name]?.[at];
+    const [, digits, kind] = /^\.(\d)([fg%])$/.exec(format) ?? [];
+    if (!kind || !(value >= 0)) return null;
+    if (kind === "g") found.push(value.toPrecision(digits));
+    else found.push(kind === "%" ? `${(100 * value).toFixed(digits)}%` : value.toFixed(digits));
+  }
+  return found;
+}
+
+// What plotly drew for each point, by the point's number, which d3 keeps with the element.
+class Nodes {
+  constructor(group, holder, kind) {
+    this.holder = group.querySelector(`:scope > .${holder}`);
+    this.nodes = new Map([...this.holder.querySelectorAll(`:scope > .${kind}`)].map((node) => [node.__data__.i, node]));
+    const [node] = this.nodes.values();
+    if (node) models.set(this.holder, node);
+    this.model = models.get(this.holder);
+  }
+
+  has(i) {
+    return this.nodes.has(i);
+  }
+
+  // The element of a point, which begins to stand there or goes; null where none stands.
+  at(i, stands) {
+    const node = this.nodes.get(i);
+    if (!stands) node?.remove();
+    if (!stands) return null;
+    return node ?? this.add(i);
+  }
+
+  add(i) {
+    const node = this.holder.appendChild(this.model.cloneNode(true));
+    node.__data__ = { i };
+    return node;
+  }
+}
+
+// Bars that begin at 0, each from there to its value.
+function bars(plot, full, calculated, values) {
+  const [letter, place, end] = full.orientation === "h" ? ["x", "y", /H[^V]*/] : ["y", "x", /V[^H]*/];
+  const axis = axisOf(plot, full, letter);
+  const nodes = calculated[0]?.node3?.node().querySelectorAll(":scope > .points > .point > path") ?? [];
+  if (values[place] || axis.autorange || axis.type !== "linear" || full.texttemplate || full.text) return null;
+  if (!/overlay|group/.test(plot._fullLayout.barmode) || nodes.length !== calculated.length || calculated.some(({ s0 }) => s0 !== 0)) return null;
+  const numbers = values[letter] ?? full[letter];
+  if (numbers.length !== calculated.length) return null;
+  return () => nodes.forEach((node, i) => {
+    const value = known(numbers[i]);
+    node.setAttribute("d", node.getAttribute("d").replace(end, end.source[0] + axis.c2p(value ?? 0).toFixed(2)));
+    Object.assign(calculated[i], { s: value, s1: value, [letter]: value });
+  });
+}
+
+function cells(plot, full, first, z) {
+  const image = first.node3?.node().querySelector("image");
+  const scale = full.coloraxis ? plot._fullLayout[full.coloraxis] : full;
+  const [least, most, auto] = full.coloraxis ? [scale.cmin, scale.cmax, scale.cauto] : [full.zmin, full.zmax, full.zauto];
+  if (!image || auto || full.texttemplate || full.zsmooth || full.xgap || full.ygap || !full._islinear) return null;
+  if (z.length !== first.z.length || z[0].length !== first.z[0].length) return null;
+  const [across, up] = ["x", "y"].map((letter) => axisOf(plot, full, letter));
+  return () => {
+    const canvas = document.createElement("canvas");
+    Object.assign(canvas, { width: z[0].length, height: z.length });
+    const context = canvas.getContext("2d");
+    const picture = context.createImageData(canvas.width, canvas.height);
+    const colours = shadesOf(scale.colorscale, scale.reversescale);
+    const [back, down] = [across.c2p(first.x[0]) > across.c2p(first.x.at(-1)), up.c2p(first.y[0]) > up.c2p(first.y.at(-1))];
+    z.forEach((row, j) => row.forEach((value, i) => {
+      if (!Number.isFinite(value)) return;
+      const at = (down ? z.length - 1 - j : j) * canvas.width + (back ? canvas.width - 1 - i : i);
+      const shade = Math.round((SHADES - 1) * Math.min(1, Math.max(0, (value - least) / (most - least))));
+      picture.data.set(colours.subarray(4 * shade, 4 * shade + 4), 4 * at);
+    }));
+    context.putImageData(picture, 0, 0);
+    image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL());
+    first.z = Array.from(z, (row) => Array.from(row, known));
+  };
+}
+
+function shadesOf(stops, reversed) {
+  const key = JSON.stringify([stops, reversed]);
+  if (!shades.has(key)) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: SHADES, height: 1 });
+    const context = canvas.getContext("2d");
+    context.fillStyle = context.createLinearGradient(0.5, 0, SHADES - 0.5, 0);
+    for (const [at, colour] of stops) context.fillStyle.addColorStop(reversed ? 1 - at : at, colour);
+    context.fillRect(0, 0, SHADES, 1);
+    shades.set(key, context.getImageData(0, 0, SHADES, 1).data);
+  }
+  return shades.get(key);
+}
+
+// ── Places ──
+
+function axisOf(plot, full, letter) {
+  return plot._fullLayout[`${letter}axis${full[`${letter}axis`].slice(1)}`];
+}
+
+function known(number) {
+  return Number.isFinite(number) ? number : undefined; // as plotly says that there is none
+}
+
+function number({ numbers, axis }, i) {
+  return typeof numbers[i] === "string" ? axis.d2c(numbers[i]) : numbers[i];
+}
+
+// The pixel of a number. On a log axis, lines go down to what is not above 0, as far as one sees; nothing stands there.
+function put({ numbers, axis }, i, joined = false) {
+  const value = number({ numbers, axis }, i);
+  if (!Number.isFinite(value)) return NaN;
+  const pixel = axis.c2p(value);
+  return Number.isFinite(pixel) || !joined ? Math.min(FAR, Math.max(-FAR, pixel)) : FAR * Math.sign(axis.c2p(value, true));
+}
+
+function stands([left, top]) {
+  return !Number.isNaN(left) && !Number.isNaN(top);
+}
+
+// Straight lines, with gaps where no point is; a point alone is no line.
+function path(places) {
+  let [d, run] = ["", []];
+  const end = () => {
+    if (run.length > 1) d += `M${run.join("L")}`;
+    run = [];
+  };
+  for (const place of places) {
+    if (stands(place)) run.push(`${place[0].toFixed(2)},${place[1].toFixed(2)}`);
+    else end();
+  }
+  end();
+  return d;
+}
+
+// What may stand beyond the axes is not cut there: it is not shown.
+function within(full, node, [left, top], across, up) {
+  if (full.cliponaxis !== false) return;
+  const shown = left >= 0 && left <= across._length && top >= 0 && top <= up._length;
+  if (shown) node.removeAttribute("display");
+  else node.setAttribute("display", "none");
+}
