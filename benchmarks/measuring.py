@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -160,16 +161,16 @@ def chrome() -> Iterator[Browser]:
 
 @contextmanager
 def served(*scripts: Path, **env: str) -> Iterator[list[str]]:
-    """The addresses of servers, one a script, that end with the block."""
-    started = []
-    try:
+    """The addresses of servers, one a script, that end with the block. None finds what another has trained."""
+    with ExitStack() as stack:
+        addresses = []
         for script in scripts:
-            started.append(serve(script, **env))
-        yield [address for _, address in started]
-    finally:
-        for process, _ in started:
-            process.terminate()
-            process.wait(10)
+            results = stack.enter_context(TemporaryDirectory())
+            process, address = serve(script, **{"RNNVIZ_RESULTS": results, **env})
+            stack.callback(process.wait, 10)
+            stack.callback(process.terminate)
+            addresses.append(address)
+        yield addresses
 
 
 def opened(browser: Browser, link: str, *, height: int = 768) -> Page:

@@ -39,6 +39,7 @@ BEFORE, AFTER = (6.0, 10.0) if QUICK else (20.0, 40.0)
 """Seconds of load before and after that."""
 HASTY, HURRY = (6, 8.0) if QUICK else (120, 30.0)
 """So many learners change something as fast as they are answered, for so many seconds."""
+UNTOUCHED = "where it stands by itself"
 SETTINGS = """
 worker_processes 1;
 daemon off;
@@ -222,9 +223,14 @@ def throughputs(report: Report, rates: dict[int, list[Rate]]) -> None:
 
 
 def settings(learner: Learner) -> dict[str, Any]:
-    """What the controls that stand in the link are set to."""
+    """What the controls that stand in the link are set to; `UNTOUCHED` where that is where they stand by themselves,
+    such as at the last moment that a training has kept so far."""
     page = learner.page
-    return {one.linked: page.values[key] for key, one in page.widgets.items() if one.linked}
+    return {
+        one.linked: UNTOUCHED if page.values[key] == one.kind.default(one.proto) else page.values[key]
+        for key, one in page.widgets.items()
+        if one.linked
+    }
 
 
 async def death(report: Report, address: str, apps: list[Server]) -> None:
