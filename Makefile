@@ -1,7 +1,7 @@
 # Python 3.11 or newer and make are all that must be there. Everything else goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint weights units runs notebook pictures bench pins clean browser FORCE
+.PHONY: help setup run test lint weights units runs notebook pictures icons bench pins clean browser FORCE
 
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3)
 PIP := .venv/bin/python -m pip --disable-pip-version-check
@@ -51,6 +51,9 @@ notebook: setup ## Runs docs/notebook.ipynb again and keeps what its cells give
 
 pictures: .venv/tools browser ## Takes the pictures in the README again
 	.venv/bin/python -m docs.pictures
+
+icons: .venv/tools ## Makes the icon font again, after another Streamlit or a new icon on a page
+	.venv/bin/python -m docs.icons
 
 bench: .venv/tools browser ## Measures how fast it is
 	.venv/bin/python -m benchmarks $(ARGS)

@@ -13,13 +13,14 @@ from starlette.middleware import Middleware
 from rnnviz.compressing import Compressed
 from rnnviz.lesson import lookups
 from rnnviz.lesson.apology import apologise
-from rnnviz.serving import Early, Headers, Strays, headers, lazy_chunks, routes
+from rnnviz.serving import Early, Headers, Icons, Strays, headers, lazy_chunks, opening, routes
 from rnnviz.stage.assets import VERSION
 
-HEADERS = headers(os.environ)
 BASE = f"/{st.get_option('server.baseUrlPath').strip('/')}".rstrip("/")
 """The path below which the app lives, such as /rnn; empty at the root."""
 FIXED = f"{BASE}/assets/{VERSION}"
+OPENING = opening(BASE)
+HEADERS = headers(os.environ, OPENING)
 
 # A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some twenty
 # seconds in place of every two. What a run leaves behind is mostly found by the small ones.
@@ -43,8 +44,9 @@ app = st.App(
     middleware=[
         Middleware(Compressed),
         Middleware(Headers, HEADERS, f"{FIXED}/"),
+        Middleware(Icons, BASE),
         Middleware(Strays, BASE),
-        Middleware(Early, [f"{FIXED}/stage.js", *(f"{BASE}/{path}" for path in lazy_chunks())]),
+        Middleware(Early, [f"{FIXED}/stage.js", *(f"{BASE}/{path}" for path in lazy_chunks())], OPENING),
     ],
     on_script_error=apologise,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import streamlit
+import streamlit as st
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -24,22 +27,24 @@ FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 OWN = ("_stcore", "assets", "component", "media", "static")
 """What begins an address that is deeper than a page: ours and Streamlit's own."""
 PROBED = "_stcore"
-"""From a lesson, its page asks for its server at /lesson/_stcore first, and has to be told that there is none."""
+"""A lesson's page that was not told where its server is asks at /lesson/_stcore first, and has to hear that none is."""
 FOREVER, ANEW = b"public, immutable, max-age=31536000", b"no-cache"
 CHUNKS = ("BidiComponent", "ButtonGroup", "TextInput", "Html", "NumberInput")
 NOWHERE = "no-such-page"
+STATIC = Path(streamlit.__file__).parent / "static"
+ICONS = ASSETS / "vendor" / "material-symbols"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
 
-def headers(environment: Mapping[str, str]) -> dict[str, str]:
+def headers(environment: Mapping[str, str], *scripts: str) -> dict[str, str]:
     """The security headers. Raises ValueError where the sites that may frame the app are none.
 
     Streamlit writes its styles into the page and loads the code of components from blobs. Everything else comes from
-    the app's own address.
+    the app's own address. scripts: what may run beside Streamlit's own where it is written into a page
     """
     policy = {
         "default-src": "'self'",
-        "script-src": f"'self' blob: {' '.join(inline_scripts())}",
+        "script-src": f"'self' blob: {' '.join([*inline_scripts(), *map(by_hash, scripts)])}",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
@@ -68,16 +73,66 @@ def ancestors(text: str) -> list[str]:
 
 def inline_scripts() -> list[str]:
     """The scripts in Streamlit's own page, by their hash: these may run, and no other that is written into a page."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    return [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
+    return [by_hash(script) for script in scripts]
+
+
+def by_hash(script: str) -> str:
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
+def opening(base: str = "") -> str:
+    """The script by which a page knows where its server is. base: as in `Strays`
+
+    Else Streamlit's page asks for its server before it opens a connection, a lesson's page in two places, one after
+    the other. It asks all the same, but beside it: the answer brings the cookie without which nothing can be uploaded.
+    """
+    known = {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}
+    backend = f"String(new URL({json.dumps(f'{base}/')}, window.location.origin))"
+    return f"window.__streamlit = {{ BACKEND_BASE_URL: {backend}, HOST_CONFIG: {json.dumps(known)} }};"
 
 
 def routes(base: str = "") -> list[BaseRoute]:
     """Where the assets are, under the address that names their contents and under a plain one. base: as in `Strays`"""
     fixed = f"{base}/assets/{VERSION}"
     whole = Route(f"{fixed}/stage.js", lambda request: Response(BUNDLE, media_type="text/javascript"))
-    return [whole, *(Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))]
+    folders = (Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))
+    return [whole, *folders]
+
+
+class Icons:
+    """Answers for Streamlit's icon font with one that lacks the icons that no page shows, see docs/icons.py.
+
+    A browser asks whether it has changed, as its address does not tell its contents. Where the font that is installed
+    is not the one that the smaller was made of, Streamlit's own is sent. base: as in `Strays`
+    """
+
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self.app, self.path = app, ""
+        whole = whole_font()
+        if whole is not None and subset_of(whole).exists():
+            self.path = f"{base}/{whole.relative_to(STATIC).as_posix()}"
+            self.font = subset_of(whole).read_bytes()
+            self.fields = {"ETag": f'"{sha256(self.font).hexdigest()[:16]}"', "Cache-Control": ANEW.decode()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != self.path or scope["method"] not in ("GET", "HEAD"):
+            return await self.app(scope, receive, send)
+        known = Request(scope).headers.get("if-none-match") == self.fields["ETag"]
+        answer = Response(None, 304, self.fields) if known else Response(self.font, 200, self.fields, "font/woff2")
+        await answer(scope, receive, send)
+
+
+def whole_font() -> Path | None:
+    """Streamlit's icon font, if it is a single file as we know it."""
+    found = list((STATIC / "static" / "media").glob("MaterialSymbols-Rounded.*.woff2"))
+    return found[0] if len(found) == 1 else None
+
+
+def subset_of(whole: Path) -> Path:
+    """Where the smaller font is that was made of this one."""
+    return ICONS / f"rounded-of-{sha256(whole.read_bytes()).hexdigest()[:12]}.woff2"
 
 
 class Headers:
@@ -131,9 +186,8 @@ def lazy_chunks() -> list[str]:
 
     These chunks of its bundle, and what they import that its own page does not name.
     """
-    static = Path(streamlit.__file__).parent / "static"
-    page = (static / "index.html").read_text(encoding="utf-8")
-    first = [path for name in CHUNKS for path in sorted((static / "static" / "js").glob(f"{name}.*.js"))]
+    page = (STATIC / "index.html").read_text(encoding="utf-8")
+    first = [path for name in CHUNKS for path in sorted((STATIC / "static" / "js").glob(f"{name}.*.js"))]
     found: dict[str, None] = {}
     for path in first:
         imports = re.findall(r'(?:from|import)"\./([\w.-]+\.js)"', path.read_text(encoding="utf-8"))
@@ -144,14 +198,16 @@ def lazy_chunks() -> list[str]:
 class Early:
     """Names modules in the head of each page, so that the browser asks for them beside those that Streamlit names.
 
-    Else it would learn of them half a second later, when the first component is there. addresses: of the modules
+    Else it would learn of them half a second later, when the first component is there.
     Such a page has no tag and no date: those of Streamlit's file would outlive a change of the modules.
+    addresses: of the modules   script: to run before them
     """
 
-    def __init__(self, app: ASGIApp, addresses: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, addresses: Sequence[str], script: str = "") -> None:
         self.app = app
         links = (f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in addresses)
         self.links = "".join(links).encode()
+        self.script = f"<script>{script}</script>".encode() if script else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or set(scope["path"].split("/")) & set(OWN):
@@ -175,7 +231,7 @@ class Early:
         await self.app({**scope, "headers": plain}, receive, send_page)
 
     async def send_whole(self, start: Message, page: bytes, packed: bool, send: Send) -> None:
-        page = page.replace(b"</head>", self.links + b"</head>", 1)
+        page = page.replace(b"</head>", self.links + b"</head>", 1).replace(b"</body>", self.script + b"</body>", 1)
         dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges", b"vary")
         fields = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
         if packed:

@@ -1,13 +1,28 @@
 """What the server lets a browser do with its pages."""
 
 import gzip
+import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import streamlit
 
-from rnnviz.serving import FRAMES, NOWHERE, Early, Headers, Strays, ancestors, headers, inline_scripts, lazy_chunks
+from rnnviz.serving import (
+    FRAMES,
+    NOWHERE,
+    STATIC,
+    Early,
+    Headers,
+    Strays,
+    ancestors,
+    headers,
+    inline_scripts,
+    lazy_chunks,
+    opening,
+)
 from tests.asynchronous import run
 
 POLICY = dict(part.split(" ", 1) for part in headers({})["Content-Security-Policy"].split("; "))
@@ -157,13 +172,15 @@ def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status
 
     asked = [(b"accept-encoding", b"br, gzip" if packed else b"br")]
     scope = {"type": "http", "method": "GET", "path": path, "headers": asked}
-    run(Early(inner, ["/a.js", "/b&c.js"])(scope, None, send))
+    run(Early(inner, ["/a.js", "/b&c.js"], "run()")(scope, None, send))
     body = b"".join(message["body"] for message in sent[1:])
     found = dict(sent[0]["headers"])
     if named:
         assert found[b"content-length"] == str(len(body)).encode() and b"etag" not in found
         assert found.get(b"content-encoding") == (b"gzip" if packed else None)
-        assert (gzip.decompress(body) if packed else body) == PAGE.replace(b"</head>", LINKS + b"</head>")
+        assert (gzip.decompress(body) if packed else body) == PAGE.replace(b"</head>", LINKS + b"</head>").replace(
+            b"</body>", b"<script>run()</script></body>"
+        )
         assert not heard, "what is compressed already could not be added to"
     else:
         assert body == PAGE and sent[0]["headers"] == fields
@@ -176,3 +193,20 @@ def test_what_streamlit_loads_late_is_in_its_bundle_and_not_yet_in_its_page():
     assert len(lazy_chunks()) > 5
     for path in lazy_chunks():
         assert (static / path).is_file() and path not in page
+
+
+def test_a_page_is_told_where_its_server_is_and_may_run_that_script():
+    """As Streamlit's browser code needs it to open the websocket at once: an address, and a list that is not empty."""
+    script = opening("/rnn")
+    known = json.loads(re.search(r"HOST_CONFIG: ({.*}) };$", script)[1])
+    assert known["allowedOrigins"] and known["useExternalAuthToken"] is False
+    assert 'new URL("/rnn/", window.location.origin)' in script
+    assert "</" not in script
+    policy = headers({}, script)["Content-Security-Policy"]
+    assert b64encode(sha256(script.encode()).digest()).decode() in policy
+    assert "unsafe" not in re.search("script-src[^;]*", policy)[0]
+
+
+def test_streamlit_still_reads_where_its_server_is_from_the_page():
+    code = "".join(path.read_text(encoding="utf-8") for path in (STATIC / "static" / "js").glob("index.*.js"))
+    assert "window.__streamlit" in code and "BACKEND_BASE_URL" in code and "HOST_CONFIG" in code

@@ -34,7 +34,7 @@ function scatter(plot, full, calculated, values) {
   const places = Array.from({ length: Math.min(x.numbers.length, y.numbers.length) }, (_, i) => [put(x, i), put(y, i)]);
   const group = calculated[0]?.node3?.node();
   if (!group) return places.some(stands) ? null : () => {};
-  if (full.stackgroup || [x, y].some(({ axis, moves }) => moves && (axis.autorange || !/linear|log/.test(axis.type)))) return null;
+  if (!places.length || full.stackgroup || [x, y].some(({ axis, moves }) => moves && (axis.autorange || !/linear|log/.test(axis.type)))) return null;
   const row = ({ x, y, customdata }) => (i) => ({ x: x?.[i], y: y?.[i], customdata: customdata?.[i] });
   const trace = { full, group, places, x, y, was: row(full), now: row({ ...full, ...values }) };
   const acts = [line, points, words].map((act) => act(trace, calculated));

@@ -5,7 +5,7 @@
 import { offer } from "./tables.js";
 
 const TABLE = "[data-testid=stMarkdownContainer] table";
-const WIDE = `.katex-display, ${TABLE}, [data-testid=stCode] pre`;
+const WIDE = `.katex-display, ${TABLE}, .rnnviz-script > pre`;
 const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => settle(target)));
 const known = new WeakSet();
 let asked = false;

@@ -1,5 +1,6 @@
 // A link to what is seen, with what a teacher hides, locks and starts with; and all that is set, as a file.
 
+import { copied } from "./clipboard.js";
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { decode } from "./payload.js";
@@ -98,7 +99,11 @@ class Share {
 
   async copy() {
     const link = this.compose();
-    this.said.textContent = (await copied(link, this.field)) ? "Copied." : "Your browser does not let a page copy: the link is selected, press Ctrl + C (or ⌘ C).";
+    const select = () => {
+      this.field.focus();
+      this.field.select();
+    };
+    this.said.textContent = (await copied(link, select)) ? "Copied." : "Your browser does not let a page copy: the link is selected, press Ctrl + C (or ⌘ C).";
   }
 
   save() {
@@ -106,22 +111,5 @@ class Share {
     const { state: set, name } = this.data;
     const all = { app: "rnnviz", saved: new Date().toISOString(), ...set, player: state(), link };
     download(`${name}.json`, `${JSON.stringify(all, null, 2)}\n`, "application/json");
-  }
-}
-
-// Whether the text is on the clipboard now. Without HTTPS there is no navigator.clipboard; the older way copies what is
-// selected in a field, and where that is forbidden too, it stays selected there.
-export async function copied(text, field) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    field.focus();
-    field.select();
-    try {
-      return document.execCommand("copy");
-    } catch {
-      return false;
-    }
   }
 }

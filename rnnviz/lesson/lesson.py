@@ -388,7 +388,7 @@ class Lesson:
         if fixed.hidden("code"):
             return
         script = snippet(name, **settings)
-        st.code(script, language="python")
+        stage.script(script.rstrip(), key=f"{self.key}-script")
         st.download_button(
             "This script (.py)",
             script,

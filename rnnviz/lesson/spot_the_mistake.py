@@ -120,7 +120,7 @@ def _card(lesson: Lesson, version: Version) -> None:
             return
         truth = _truth(version)
         st.markdown(
-            f":material/{'check' if verdict == truth else 'close'}: "
+            f"{':material/check:' if verdict == truth else ':material/close:'} "
             f"**Version {name} is {truth.lower()}**{', as you said' if verdict == truth else ''}. "
             f"{REASONS[version.cell, version.key]}"
         )

@@ -23,10 +23,5 @@ STYLE = """
 .rnnviz-present .rnnviz-save { display: none; }
 .katex-display { overflow-x: auto; overflow-y: hidden; padding: 4px 0; text-align: left; }
 .katex-display > .katex { text-align: left; padding-right: 3px; }
-/* Streamlit's own colours of code are too pale to be read by everyone (4.5 : 1). */
-.token.comment { color: light-dark(#5f6472, #a9aebc) !important; }
-.token.keyword { color: light-dark(#1260b0, #74b6ff) !important; }
-.token.string, .token.boolean { color: light-dark(#0a7330, #55d388) !important; }
-.token.number { color: light-dark(#0b7268, #5fd3c0) !important; }
 </style>
 """

@@ -5,6 +5,7 @@ from .chart import Point, Sweep, chart, picked
 from .mask import mask
 from .pin import Pin
 from .player import NAMES, VIEWS, Ghost, Look, Output, player
+from .script import script
 from .share import LINKED, SPEEDS, Shared, operations_of, presenter, share
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "picked",
     "player",
     "presenter",
+    "script",
     "share",
 ]

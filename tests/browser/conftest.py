@@ -28,20 +28,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def serve(script: Path, *options: str, **env: str) -> tuple[subprocess.Popen, str]:
-    """Start Streamlit on a free port of this machine; its process and address, once it answers. env: beside our own."""
+def serve(script: Path, *options: str, base: str = "", **env: str) -> tuple[subprocess.Popen, str]:
+    """Start Streamlit on a free port of this machine; its process and address, once it answers.
+
+    base: the path below which the app lives, such as /rnn   env: beside our own
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     process = subprocess.Popen(
-        [*command, f"--server.port={port}", "--server.address=127.0.0.1", *options],
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1", f"--server.baseUrlPath={base}", *options],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1", **env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{base}"
     end = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < end:
         try:

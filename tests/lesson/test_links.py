@@ -136,7 +136,7 @@ def test_the_script_can_be_hidden_and_is_a_file_otherwise():
     page = Page("unrolling")
     assert any(one.proto.label == "This script (.py)" for one in page.app.get("download_button"))
     page = Page("unrolling", hide="code")
-    assert not page.app.code and not any("script" in one.proto.label for one in page.app.get("download_button"))
+    assert page.script is None and not any("script" in one.proto.label for one in page.app.get("download_button"))
 
 
 def test_a_slider_can_be_locked_and_hidden():

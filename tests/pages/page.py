@@ -13,7 +13,7 @@ from tests.stage.decoder import decode
 from tests.stage.test_chart_payload import plotly_array
 
 ROOT = Path(__file__).resolve().parents[2]
-AROUND = ("glossary", "progress", "share", "presenter")
+AROUND = ("glossary", "progress", "share", "presenter", "script")
 """The components that stand around every lesson and show nothing of its own."""
 
 
@@ -77,6 +77,12 @@ class LessonApp:
         """The heights of a chart's line."""
         (found,) = [one for one in self.figure(chart)["data"] if one.get("name") == name]
         return plotly_array({"shape": "-1", **found["y"]})
+
+    @property
+    def script(self) -> str | None:
+        """The script that is shown; None where there is none."""
+        shown = [one for one in self.app.get("bidi_component") if one.proto.id.endswith(f"{self.name}-script")]
+        return "".join(text for _, text in json.loads(shown[0].proto.json)["parts"]) if shown else None
 
     @property
     def notices(self) -> list[str]:

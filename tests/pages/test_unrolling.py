@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import numpy as np
 import pytest
 
@@ -419,7 +421,7 @@ def test_without_a_pin_the_numbers_are_those_of_the_last_step():
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_script_shown_is_the_one_that_is_tested(cell):
     page = Page(cell=cell, text="it's")
-    assert [block.value for block in page.app.code] == [snippet("unrolling", cell=cell, text="it's").rstrip()]
+    assert page.script == snippet("unrolling", cell=cell, text="it's").rstrip()
 
 
 def test_a_script_that_gives_other_numbers_than_the_page_says_so():
@@ -434,6 +436,15 @@ def test_every_picture_has_a_caption_and_a_text_for_those_who_cannot_see_it():
     assert len(page.all_sent) == 1 + len(names)
     assert len({header["caption"] for header in headers}) == len({header["alt"] for header in headers}) == len(names)
     assert page.player[0]["title"] == f"A trained LSTM with 64 units reads {len(TEXT)} characters"
+
+
+def test_random_networks_read_the_held_out_text_when_the_learner_comes_to_it():
+    page = Page(cell="GRU", weights="random", seed=4321)
+    assert page.stage("responses") is None and any("as soon as you are here" in said for said in page.prose)
+    page.app.session_state["unrolling-responses-sight"] = {"seen": f"{crc32(repr('from then on').encode()):08x}"}
+    page.app.run()
+    assert page.stage("responses") is not None
+    assert Page(cell="GRU", weights="random", seed=4321).stage("responses") is not None, "another visitor finds it"
 
 
 def test_the_table_offered_is_the_whole_trace_with_steps_from_one(monkeypatch):

@@ -1,0 +1,53 @@
+"""What a page asks for as it opens: its server at once and in the right place, and nothing that it does not need."""
+
+import pytest
+from playwright.sync_api import expect
+
+from rnnviz.serving import subset_of, whole_font
+from tests.browser.conftest import ROOT, serve
+from tests.browser.lesson_page import STAGE, LessonPage
+
+ASKED = "performance.getEntriesByType('resource').map(({ name, encodedBodySize }) => [name, encodedBodySize])"
+
+
+def test_a_lesson_asks_for_its_server_in_one_place_and_has_leave_to_upload(open_page, address):
+    lesson = open_page("?cell=GRU")
+    asked = dict(lesson.page.evaluate(ASKED))
+    assert {one for one in asked if "_stcore" in one} == {
+        f"{address}/_stcore/{name}" for name in ("health", "host-config")
+    }
+    assert sum(one == f"{address}{STAGE}" for one in asked) == 1
+    assert "_streamlit_xsrf" in {cookie["name"] for cookie in lesson.page.context.cookies()}
+
+
+def test_the_icons_are_those_of_the_smaller_font(open_page, address):
+    lesson = open_page()
+    (size,) = [size for name, size in lesson.page.evaluate(ASKED) if name.endswith(whole_font().name)]
+    assert size == subset_of(whole_font()).stat().st_size
+    # A ligature is as wide as one icon; letters of a name that is none would be wider.
+    icon = lesson.page.get_by_test_id("stIconMaterial").first
+    expect(icon).to_be_visible()
+    box = icon.bounding_box()
+    assert box["width"] <= 1.5 * box["height"]
+
+
+@pytest.fixture
+def below_the_root():
+    process, address = serve(ROOT / "app.py", base="/rnn")
+    yield address
+    process.terminate()
+    process.wait(60)
+
+
+def test_below_the_root_a_lesson_opens_and_leads_to_the_next(browser, below_the_root):
+    context = browser.new_context(bypass_csp=True)
+    try:
+        page = context.new_page()
+        page.goto(f"{below_the_root}/lstm?text=abc")
+        LessonPage(page).wait_until_drawn()
+        page.get_by_role("link", name="GRU", exact=True).first.click()
+        expect(page.get_by_role("heading", name="GRU", level=1)).to_be_visible()
+        expect(page).to_have_url(f"{below_the_root}/gru?text=abc")
+        assert all("/rnn/" in name for name, _ in page.evaluate(ASKED) if name.startswith("http"))
+    finally:
+        context.close()
