@@ -5,6 +5,7 @@ import numpy as np
 from rnnviz import figures
 from rnnviz.engine import Readout
 from rnnviz.lesson import Choice, Controls, Lesson, Number, Preset, Text, unrolling
+from rnnviz.lesson.sectional import in_sight
 from rnnviz.lesson.words import counted, decimal, quoted, token_label
 from rnnviz.stage import Pin, Sweep
 
@@ -210,18 +211,20 @@ with bars:
     )
 
 lesson.section("What a unit responds to")
-responses, highest, lowest = unrolling.responses_drawn(settings, focus.unit)
-lesson.chart(
-    responses,
-    "responses",
-    caption=f"Unit {focus.unit}: mean of h just after each character, over {unrolling.HELD_OUT:,} characters it never saw",
-    alt=f"Bars from the highest mean, after {highest}, to the lowest, after {lowest}; whiskers of one standard deviation.",
-)
-lesson.say(
-    "A bar is the mean, its whisker one standard deviation up and down. Where the whisker is short, the unit answers to "
-    "the character alone; where it is long, to what came before as well. Characters read fewer than 10 times are faint: "
-    "they say little. Pin another unit in the player to see its own."
-)
+known = unrolling.held_out.knows(settings)
+if config.weights != "random" or in_sight(lesson, "responses", "from then on", known=known):
+    responses, highest, lowest = unrolling.responses_drawn(settings, focus.unit)
+    lesson.chart(
+        responses,
+        "responses",
+        caption=f"Unit {focus.unit}: mean of h just after each character, over {unrolling.HELD_OUT:,} characters it never saw",
+        alt=f"Bars from the highest mean, after {highest}, to the lowest, after {lowest}; whiskers of one standard deviation.",
+    )
+    lesson.say(
+        "A bar is the mean, its whisker one standard deviation up and down. Where the whisker is short, the unit answers to "
+        "the character alone; where it is long, to what came before as well. Characters read fewer than 10 times are faint: "
+        "they say little. Pin another unit in the player to see its own."
+    )
 
 lesson.section("Check yourself")
 lesson.check_number(

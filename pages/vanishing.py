@@ -192,11 +192,11 @@ if this.text:
     lesson.say("These are trained weights: there is one set of them. Choose *random* weights to compare 200.")
 else:
     usual = vanishing.usual(this)
-    mine = vanishing.flow(usual)
     lesson.say(words.typical_prose(this, usual))
     networks = {cell: vanishing.for_one_cell(cell, usual) for cell in CELLS}
     known = all(vanishing.typical.knows(cell, one) for cell, one in networks.items())
     if in_sight(lesson, "typical", networks, known=known):
+        mine = vanishing.flow(usual)
         fan_low, fan_high = vanishing.axis_limits(usual.length)
         ends = {}
         for cell, column in zip(CELLS, lesson.columns(1, 1, 1), strict=True):

@@ -46,7 +46,9 @@ class Cliff:
         x[0] = self.start
         with np.errstate(over="ignore", invalid="ignore"):
             for t in range(1, self.steps + 1):
-                x[t] = w * sigmoid(x[t - 1]) + b
+                after = sigmoid(x[t - 1, ...], out=x[t, ...])
+                np.multiply(w, after, out=after)
+                np.add(after, b, out=after)
         return x
 
     def loss(self, w: Any, b: Any) -> Array:
@@ -67,12 +69,11 @@ class Cliff:
         w = np.asarray(w, dtype=float)
         with np.errstate(over="ignore", invalid="ignore"):
             s = sigmoid(x)
-            delta = 2 * (s[-1] - self.target) * s[-1] * (1 - s[-1])
-            dw, db = np.zeros_like(delta), np.zeros_like(delta)
-            for t in range(self.steps, 0, -1):
-                dw += delta * s[t - 1]
-                db += delta
-                delta = delta * w * s[t - 1] * (1 - s[t - 1])
+            factors = np.empty((3 * self.steps - 2, *x.shape[1:]))  # from δ_T on, three for each step back
+            factors[0] = 2 * (s[-1] - self.target) * s[-1] * (1 - s[-1])
+            factors[1::3], factors[2::3], factors[3::3] = w, s[-2:0:-1], 1 - s[-2:0:-1]
+            delta = np.multiply.accumulate(factors)[::3]
+            dw, db = np.add.accumulate(delta * s[-2::-1])[-1], np.add.accumulate(delta)[-1]
             return (s[-1] - self.target) ** 2, dw, db
 
 

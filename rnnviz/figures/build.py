@@ -24,8 +24,8 @@ TYPES = {"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i
 class Drawn(go.Figure):
     """A figure of which only the JSON is wanted. Asked for anything else, it becomes what plotly makes of the parts."""
 
-    def __init__(self, data: list, layout: dict) -> None:
-        self.__dict__["_parts"] = {"data": data, "layout": layout}
+    def __init__(self, data: list, layout: dict, frames: Sequence[dict] = ()) -> None:
+        self.__dict__["_parts"] = {"data": data, "layout": layout} | ({"frames": list(frames)} if frames else {})
 
     def __getattr__(self, name: str) -> Any:
         if "_whole" in self.__dict__:
@@ -41,6 +41,10 @@ class Drawn(go.Figure):
         if "_json" not in self.__dict__:
             self.__dict__["_json"] = self._write()
         return self.__dict__["_json"]
+
+    def to_dict(self) -> dict:
+        """What `st.plotly_chart` asks for."""
+        return super().to_dict() if "_whole" in self.__dict__ else sendable(self._parts)
 
     def _write(self) -> str:
         return json.dumps(sendable(self._parts), cls=PlotlyJSONEncoder, separators=(",", ":"))
@@ -64,8 +68,9 @@ def sendable(part: Any) -> Any:
 
 
 def figure(traces: Sequence[Mapping[str, Any]], **layout: Any) -> go.Figure:
-    """A figure of these traces, each a dictionary with its `type`; layout as plotly names it."""
-    return Drawn(list(traces), {"margin": MARGIN, "template": {}, **layout})
+    """A figure of these traces, each a dictionary with its `type`; layout, and `frames`, as plotly names them."""
+    frames = layout.pop("frames", ())
+    return Drawn(list(traces), {"margin": MARGIN, "template": {}, **layout}, frames)
 
 
 def single(values: np.ndarray) -> np.ndarray:

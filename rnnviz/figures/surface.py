@@ -82,8 +82,9 @@ def cliff_surface(
     ]
     pace = {"frame": {"duration": 60, "redraw": True}, "transition": {"duration": 0}, "mode": "afterall"}
     buttons = [{"label": "▶ Play in this picture", "method": "animate", "args": [None, pace]}]
-    shown = figure(
+    return figure(
         [ground, *ways, *marks],
+        frames=moments,
         height=height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": ink, "activecolor": ink},
@@ -122,7 +123,6 @@ def cliff_surface(
         },
         paper_bgcolor="rgba(0,0,0,0)",
     )
-    return go.Figure({**shown.to_plotly_json(), "frames": moments}, _validate=False)
 
 
 def _spot(path: np.ndarray, update: int) -> dict:

@@ -157,28 +157,28 @@ def steepest(descent: Descent) -> tuple[float, float]:
     return float(norms.max()), float(norms.max() / np.median(norms))
 
 
-def numbers(pair: Mapping[str, Descent], update: int) -> pd.DataFrame:
-    """One row a descent at one update: L, ‖g‖, applied ‖g‖, w, b."""
-    return pd.DataFrame(
-        [
-            (RUNS[kind], update, one.loss[update], one.norm[update], one.applied[update], *one.place[update])
-            for kind, one in pair.items()
-        ],
-        columns=["descent", "update", "L", "‖g‖", "applied ‖g‖", "w", "b"],
-    )
+def numbers(pair: Mapping[str, Descent], update: int) -> list[tuple]:
+    """One row a descent at one update: its name, the update, L, ‖g‖, applied ‖g‖, w, b."""
+    return [
+        (RUNS[kind], update, one.loss[update], one.norm[update], one.applied[update], *one.place[update])
+        for kind, one in pair.items()
+    ]
 
 
 def table(pair: Mapping[str, Descent]) -> pd.DataFrame:
     """`numbers` of every update."""
     count = len(next(iter(pair.values())).loss)
-    return pd.concat([numbers(pair, update) for update in range(count)], ignore_index=True)
+    return pd.DataFrame(
+        [row for update in range(count) for row in numbers(pair, update)],
+        columns=["descent", "update", "L", "‖g‖", "applied ‖g‖", "w", "b"],
+    )
 
 
 def in_words(pair: Mapping[str, Descent], update: int) -> str:
     """`numbers` of one update as a table (markdown)."""
     rows = [
-        f"| {row.descent} | {row.L:.4g} | {row.norm:.4g} | {row.applied:.4g} | {row.w:.4g} | {row.b:.4g} |"
-        for row in numbers(pair, update).rename(columns={"‖g‖": "norm", "applied ‖g‖": "applied"}).itertuples()
+        f"| {name} | " + " | ".join(f"{value:.4g}" for value in values) + " |"
+        for name, _, *values in numbers(pair, update)
     ]
     head = ["| update " + f"{update} | L | ‖g‖₂ | applied ‖g‖₂ | w | b |", "|:--|--:|--:|--:|--:|--:|"]
     return "\n".join([*head, *rows])

@@ -14,6 +14,7 @@ from rnnviz.training.character_model import CharacterModel, character_model
 
 from .lesson import Lesson
 from .remember import remember
+from .sectional import in_sight
 from .side_by_side import (
     HELD_OUT,
     THRESHOLD,
@@ -95,8 +96,26 @@ def conventions(lesson: Lesson, model: CharacterModel, text: str) -> None:
     """The section: what z = 1 means and where r acts, in torch and in the papers, with the same weights under each."""
     lesson.section("Two conventions for z, two places for r")
     after, before = (GRU.from_state_dict(model.cell.state_dict(), reset=reset) for reset in ("after", "before"))
-    steps = len(text)
     weights = fingerprint(model)
+    lesson.say(
+        f"**What $z = 1$ means.** In torch it *keeps* the old state: ${after.formulas['h']}$, as in Cho et al. (2014). "
+        "In Chung et al. (2014) it *renews* it: $z_t$ and $1 - z_t$ stand exchanged. That is a matter of taste: "
+        "turn the sign of $W_{iz}$, $W_{hz}$ and both biases, and since $\\sigma(-a) = 1 - \\sigma(a)$ the one becomes "
+        "the other. Done so on your text, the largest difference of $h$ from torch's is "
+        f"{small(turned_back(weights, text, model))}.\n\n"
+        "**Where $r$ acts.** *After* the product, as torch has it,\n\n"
+        f"$$ {after.formulas['n']} $$\n\nor *before* it, on the state that goes in,\n\n$$ {before.formulas['n']} $$\n\n"
+        "These are two different cells. No change of sign makes one of the other: a gate *before* the matrix scales "
+        "what each unit sends, a gate *after* it what each unit receives."
+    )
+    known = conventions_held_out.knows(weights, model)  # type: ignore[attr-defined]
+    if weights == trained() or in_sight(lesson, "conventions", "from then on", known=known):
+        lesson.say(under_all_four(weights, text, model))
+
+
+def under_all_four(weights: str, text: str, model: CharacterModel) -> str:
+    """What the same weights make of the text, and of text that no training saw, under each convention (markdown)."""
+    steps = len(text)
     read, unseen = convention_outcomes(weights, text, model), conventions_held_out(weights, model)
     torch = read[Convention(True, "after")]
     rows = []
@@ -110,18 +129,7 @@ def conventions(lesson: Lesson, model: CharacterModel, text: str) -> None:
             f"{'–' if first is None else f't = {first + 1}'} | "
             f"{others} of {steps} | {bits(own.bits)} | {bits(unseen[convention])} |"
         )
-    lesson.say(
-        f"**What $z = 1$ means.** In torch it *keeps* the old state: ${after.formulas['h']}$, as in Cho et al. (2014). "
-        "In Chung et al. (2014) it *renews* it: $z_t$ and $1 - z_t$ stand exchanged. That is a matter of taste: "
-        "turn the sign of $W_{iz}$, $W_{hz}$ and both biases, and since $\\sigma(-a) = 1 - \\sigma(a)$ the one becomes "
-        "the other. Done so on your text, the largest difference of $h$ from torch's is "
-        f"{small(turned_back(weights, text, model))}.\n\n"
-        "**Where $r$ acts.** *After* the product, as torch has it,\n\n"
-        f"$$ {after.formulas['n']} $$\n\nor *before* it, on the state that goes in,\n\n$$ {before.formulas['n']} $$\n\n"
-        "These are two different cells. No change of sign makes one of the other: a gate *before* the matrix scales "
-        "what each unit sends, a gate *after* it what each unit receives."
-    )
-    lesson.say(
+    return (
         "Neither is wrong. But weights belong to the convention that they were trained under. These are the "
         "weights of this page, read under all four:\n\n"
         "| convention | found in | largest difference of $h$ | "
@@ -219,6 +227,12 @@ def turned_back(weights: str, text: str, _model: CharacterModel) -> float:
     turned = under(Convention(False, "after"), _model.cell)
     torch = outcome(_model, text, _run(Convention(True, "after"), _model))
     return float(distance(torch, outcome(_model, text, lambda x: renews.run(turned, x))).max())
+
+
+@remember
+def trained() -> str:
+    """The fingerprint of the trained GRU."""
+    return fingerprint(character_model("GRU"))
 
 
 @remember

@@ -1,8 +1,9 @@
-"""One key of the session state is looked up without copying all of it.
+"""One key of the session state is looked up without copying all of it, and without making anything for a yes or no.
 
 Streamlit's inputs (`st.number_input`, `st.text_input`, `st.radio`, `st.selectbox`) ask for a dictionary of the whole
 session state to look up their own key in it. To fill that, every component on the page is asked for its value, and
 answers with a class made on the spot: with a dozen charts and inputs on a page, a tenth of all that a run computes.
+And each widget asks whether the state has its key, for which Streamlit fetches the value and makes that class, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 _copied: Any = SafeSessionState.__dict__["filtered_state"].fget
 
@@ -37,6 +39,18 @@ class Lookup(Mapping[str, Any]):
         return repr(dict(self))
 
 
+def has(state: SessionState, key: str) -> bool:
+    """Whether the state has a value for a key or a widget's id, as `SessionState.__contains__` says."""
+    widget = state._get_widget_id(key)
+    own = state._key_id_mapper.id_key_mapping.get(key, key) if widget == key else key
+    try:
+        state._getitem(widget, own)
+    except KeyError:
+        return False
+    return True
+
+
 def single() -> None:
     """From now on, in this process."""
+    SessionState.__contains__ = has  # type: ignore[method-assign]
     SafeSessionState.filtered_state = property(Lookup)  # type: ignore[method-assign, assignment]

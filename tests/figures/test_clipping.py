@@ -1,10 +1,13 @@
 """The figures of clipping: arrows, ways that end at the border, runs that die, and nothing that was not there."""
 
+import json
 import re
 
 import numpy as np
 import plotly.graph_objects as go
+import plotly.io as pio
 import pytest
+from plotly.tools import return_figure_from_figure_or_data
 
 from rnnviz import figures
 from rnnviz.figures import cliff, clipped_runs, clipping, descent, palette
@@ -95,6 +98,14 @@ def test_the_surface_has_every_way_its_marks_and_the_colours_of_its_theme(dark):
     assert [frame.name for frame in figure.frames] == ["0", "1"]
     assert figure.frames[0].data[0].x == (0.5,) and figure.frames[1].data[0].z == (None,)
     assert all("%{" in trace.hovertemplate for trace in figure.data)
+
+
+def test_streamlit_is_given_the_surface_as_plotly_would_write_it():
+    ways = {kind: np.column_stack([way, [0.25, np.nan]]) for kind, way in WAYS.items()}
+    quick = cliff_surface(np.eye(3), w=np.arange(3), b=np.arange(3), paths=ways, highest=1.0, dark=False)
+    given = pio.to_json(return_figure_from_figure_or_data(quick, validate_figure=True), validate=False)
+    whole = go.Figure(quick.to_plotly_json(), _validate=False)
+    assert json.loads(given) == json.loads(pio.to_json(whole.to_dict(), validate=False))
 
 
 def test_a_surface_is_played_but_never_interrupted():

@@ -13,6 +13,7 @@ from rnnviz.engine import GRU, LSTM
 from rnnviz.lesson import gru_and_lstm
 from rnnviz.lesson.gru_and_lstm import CONVENTIONS, Convention, largest_within, size_table, tied, under
 from rnnviz.lesson.side_by_side import fingerprint
+from rnnviz.stage import surroundings
 from rnnviz.training.character_model import character_model
 from tests.engine.strategies import assert_close, normal
 from tests.engine.torch_loop import torch_module
@@ -121,11 +122,18 @@ def test_the_largest_cell_within_a_budget_fits_and_the_next_does_not(parameters)
     assert count(hidden + 1) > parameters and (hidden == 0 or count(hidden) <= parameters)
 
 
-def test_the_page_has_its_numbers_for_one_character_foreign_ones_and_other_weights():
+def test_the_page_has_its_numbers_for_one_character_foreign_ones_and_other_weights(monkeypatch):
     assert "| 0 of 1 | – |" in said("a")
     assert "of 7 |" in said("€$|*`_\n")
+    monkeypatch.setattr(surroundings, "seen", lambda about, *, key: True)
     zero = said(change=".zeroed()")
     assert zero.count("| 0 | – | 0 of 19 |") == 4
+
+
+def test_other_weights_read_the_held_out_text_when_the_learner_comes_to_it():
+    assert "| convention |" in said()
+    text = said(change=".untrained(12345)")
+    assert "| convention |" not in text and "Computed as soon as you are here" in text
 
 
 def test_an_lstm_can_be_asked_what_it_costs():

@@ -1,18 +1,19 @@
 """The session state, looked up one key at a time: the same answers as from Streamlit's copy of it."""
 
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.lesson import lookups
 
-AS_IT_WAS = SafeSessionState.filtered_state
+AS_IT_WAS, ASKED_AS_IT_WAS = SafeSessionState.filtered_state, SessionState.__contains__
 
 
 def page() -> None:
     import streamlit as st
     from streamlit.runtime.state import get_session_state
 
-    from rnnviz.lesson.lookups import Lookup, _copied
+    from rnnviz.lesson.lookups import Lookup, _copied, has
     from rnnviz.stage.assets import component
 
     st.session_state["mine"] = 3
@@ -27,6 +28,7 @@ def page() -> None:
         told = key in Lookup(state), Lookup(state).get(key, "no such key")
         copy = _copied(state)
         assert told == (key in copy, copy.get(key, "no such key")), key
+        assert has(state._state, key) == has(state._state, state._state._get_widget_id(key)) == (key in copy), key
     if st.session_state["choice"] == "b":
         st.number_input("Only now", key="later")
 
@@ -45,6 +47,7 @@ def test_a_lookup_is_what_the_copy_holds():
 
 def test_inputs_take_their_values_from_it(monkeypatch):
     monkeypatch.setattr(SafeSessionState, "filtered_state", AS_IT_WAS)  # given back afterwards
+    monkeypatch.setattr(SessionState, "__contains__", ASKED_AS_IT_WAS)
     lookups.single()
     app = AppTest.from_function(page, default_timeout=60).run()
     assert app.number_input[1].value is None
