@@ -8,10 +8,11 @@ step aside, nor wait for a turn.
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from itertools import count
 from math import inf
 from threading import TIMEOUT_MAX, Event, Lock, local
 from time import monotonic, sleep
@@ -23,27 +24,30 @@ LONG = 0.5
 
 
 class Turns:
-    """Who has a turn, since when, and who waits for one: who came first begins first."""
+    """Who has a turn, since when, and who waits for one: who came first begins first, and goes on first."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._since: dict[Event, float] = {}
-        self._line: deque[Event] = deque()
+        self._line: list[tuple[int, Event]] = []
+        self._came = count()
 
-    def take(self) -> Event:
-        """Waits for a turn. What it returns is given back by `give_back`."""
+    def take(self, came: int | None = None) -> tuple[int, Event]:
+        """Waits for a turn, which is given back by `give_back`. came: the number that an earlier one came with, whose
+        owner goes on with this one; it is returned beside the turn"""
         turn = Event()
         with self._lock:
-            self._line.append(turn)
+            place = (next(self._came) if came is None else came, turn)
+            insort(self._line, place, key=lambda one: one[0])
         try:
             while (seconds := self._begin(turn)) > 0:
                 turn.wait(min(seconds, TIMEOUT_MAX))
         except BaseException:
             with self._lock:
-                self._line.remove(turn)
+                self._line.remove(place)
                 self._call()
             raise
-        return turn
+        return place
 
     def give_back(self, turn: Event) -> None:
         with self._lock:
@@ -57,13 +61,13 @@ class Turns:
         """Begins it, 0, or says in how many seconds to ask again, if it is not called before."""
         with self._lock:
             turn.clear()
-            if self._line[0] is not turn:
+            if self._line[0][1] is not turn:
                 return inf
             now = monotonic()
             left = sorted(seconds for since in self._since.values() if (seconds := since + LONG - now) > 0)
             if len(left) >= AT_ONCE:
                 return left[len(left) - AT_ONCE]
-            self._line.popleft()
+            self._line.pop(0)
             self._since[turn] = now
             self._call()
             return 0
@@ -71,7 +75,7 @@ class Turns:
     def _call(self) -> None:
         """Has the first in line ask: it alone watches the clock."""
         if self._line:
-            self._line[0].set()
+            self._line[0][1].set()
 
 
 _turns = Turns()
@@ -84,7 +88,7 @@ def turn() -> Iterator[None]:
     if _held():
         yield
         return
-    _mine.turn = _turns.take()
+    _mine.came, _mine.turn = _turns.take()
     try:
         yield
     finally:
@@ -106,8 +110,8 @@ def in_turn(part: Callable[[], None]) -> Callable[[], None]:
 
 @contextmanager
 def aside() -> Iterator[None]:
-    """What waits in it, for the clock or for another thread, lets others have the turn meanwhile. Without a turn it
-    changes nothing."""
+    """What waits in it, for the clock or for another thread, lets others have the turn meanwhile, and goes on before
+    who came later. Without a turn it changes nothing."""
     if not _held():
         yield
         return
@@ -116,7 +120,7 @@ def aside() -> Iterator[None]:
     try:
         yield
     finally:
-        _mine.turn = _turns.take()
+        _, _mine.turn = _turns.take(_mine.came)
 
 
 def pause(seconds: float) -> None:

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
 
 from rnnviz.lesson import delivering
+from tests.asynchronous import run
 
 SAYS, ENDS = ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS
 SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
@@ -83,11 +84,11 @@ def say_many(session, count=200):
 
 
 def heard(monkeypatch, script, **how):
-    async def run():
+    async def whole():
         session = Session(monkeypatch, **how)
         return await session.hear(script(session))
 
-    return asyncio.run(run())
+    return run(whole())
 
 
 def test_all_arrives_in_order_and_in_few_deliveries(monkeypatch):

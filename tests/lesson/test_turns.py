@@ -43,10 +43,10 @@ def test_so_many_compute_at_once_and_no_more():
 def test_who_came_first_begins_first(monkeypatch):
     monkeypatch.setattr(turns, "LONG", PATIENCE)
     line, order = turns.Turns(), []
-    mine = [line.take() for _ in range(turns.AT_ONCE)]
+    mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
 
     def come(k):
-        turn = line.take()
+        _, turn = line.take()
         order.append(k)
         line.give_back(turn)
 
@@ -62,9 +62,44 @@ def test_who_came_first_begins_first(monkeypatch):
     assert order == list(range(8))
 
 
+def test_who_stepped_aside_goes_on_before_who_came_later(monkeypatch):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+    aside, back, order = threading.Event(), threading.Event(), []
+
+    def pausing():
+        with turns.turn():
+            with turns.aside():
+                aside.set()
+                assert back.wait(PATIENCE)
+            order.append("who stepped aside")
+
+    def later():
+        with turns.turn():
+            order.append("later")
+
+    def waits(many):
+        while len(line._line) < many:
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        coming = [pool.submit(pausing)]
+        assert aside.wait(PATIENCE)
+        mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
+        coming.append(pool.submit(later))
+        waits(1)
+        back.set()
+        waits(2)
+        for one in mine:
+            line.give_back(one)
+        for one in coming:
+            one.result(PATIENCE)
+    assert order == ["who stepped aside", "later"]
+
+
 def test_who_is_called_off_while_waiting_leaves_the_line(monkeypatch):
     line = turns.Turns()
-    mine = [line.take() for _ in range(turns.AT_ONCE)]
+    mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
     monkeypatch.setattr(turns.Event, "wait", lambda self, seconds: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         line.take()
@@ -111,7 +146,7 @@ def test_a_page_that_fails_gives_its_turn_back(problem):
 
 def test_what_failed_is_told_where_the_way_back_fails_too(monkeypatch):
     with pytest.raises(KeyboardInterrupt), turns.turn(), turns.aside():
-        monkeypatch.setattr(turns.Turns, "take", lambda line: (_ for _ in ()).throw(KeyboardInterrupt))
+        monkeypatch.setattr(turns.Turns, "take", lambda line, came: (_ for _ in ()).throw(KeyboardInterrupt))
     assert turns._turns.taken() == 0
 
 
@@ -163,7 +198,7 @@ def test_who_paused_gave_the_turn_away_meanwhile(monkeypatch):
 
 def test_the_course_waits_for_its_turn(monkeypatch):
     monkeypatch.setattr(turns, "LONG", PATIENCE)
-    taken = [turns._turns.take() for _ in range(turns.AT_ONCE)]
+    taken = [turns._turns.take()[1] for _ in range(turns.AT_ONCE)]
     page = AppTest.from_file(str(COURSE), default_timeout=PATIENCE)
     with ThreadPoolExecutor(1) as pool:
         drawn = pool.submit(page.run)
