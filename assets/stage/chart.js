@@ -187,20 +187,23 @@ class Chart {
     const { header, figure, drawn, plot } = this;
     if (!drawn || this.painting || bones(drawn) !== bones({ header, figure })) return false;
     const changes = new Map();
+    let gone = false; // or come: then the figure is another one
     figure.data.forEach((trace, k) => {
       const was = drawn.figure.data[k];
       const names = NUMBERS.filter((name) => JSON.stringify(trace[name]) !== JSON.stringify(was[name]));
+      gone ||= names.some((name) => trace[name] === undefined || was[name] === undefined);
       if (names.length) changes.set(k, Object.fromEntries(names.map((name) => [name, unpacked(trace[name])])));
     });
     for (const [k, values] of this.sweep.frame()) changes.set(k, { ...changes.get(k), ...values });
-    if (!inPlace(plot, [...changes])) return false;
+    if (gone || !inPlace(plot, [...changes])) return false;
     this.shown({ header, figure });
     this.soon();
     return true;
   }
 
-  // Plotly draws it when nothing has changed for a while.
+  // Plotly draws it when nothing has changed for a while. The label under the pointer is of now.
   soon() {
+    if (this.hovered) this.plot._fullLayout._rehover?.();
     this.stale = true;
     clearTimeout(this.later);
     this.later = setTimeout(() => this.seen(this.inSight), REST);

@@ -24,7 +24,9 @@ export function inPlace(plot, changes) {
 // What shows the numbers of one trace; null where plotly must.
 function mover(plot, at, values) {
   const [full, calculated] = [plot._fullData[at], plot.calcdata[at]];
+  if (full.visible === "legendonly") return () => {}; // plotly draws it from its numbers when it is shown again
   if (!Object.keys(values).every((name) => MOVES[full.type]?.includes(name))) return null;
+  if (full.error_x?.visible || full.error_y?.visible) return null;
   if (full.type === "heatmap") return cells(plot, full, calculated[0], values.z ?? full.z);
   return full.type === "bar" ? bars(plot, full, calculated, values) : scatter(plot, full, calculated, values);
 }
@@ -118,18 +120,21 @@ function words({ full, group, places, x, y, was, now }) {
     const node = nodes.at(i, changes.has(i));
     if (!node) return;
     for (const one of node.querySelectorAll("text, tspan.line")) ["x", "y"].forEach((name, k) => one.setAttribute(name, place[k]));
-    for (const [before, after] of changes.get(i)) if (before !== after) replace(node, before, after);
+    replace(node, changes.get(i));
     within(full, node, place, x.axis, y.axis);
   });
 }
 
-function replace(node, before, after) {
+// Numbers in an element's words, [before, after] from left to right: each is looked for behind the one before it.
+function replace(node, numbers) {
   const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const text = texts.currentNode;
-    if (!text.data.includes(before)) continue;
-    text.data = text.data.replace(before, after);
-    return;
+  let [text, from] = [texts.nextNode(), 0];
+  for (const [before, after] of numbers) {
+    while (text && text.data.indexOf(before, from) < 0) [text, from] = [texts.nextNode(), 0];
+    if (!text) return;
+    const at = text.data.indexOf(before, from);
+    if (before !== after) text.replaceData(at, before.length, after);
+    from = at + after.length;
   }
 }
 

@@ -71,7 +71,8 @@ def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
 def in_sight(lesson: Lesson, name: str, about: Hashable, *, known: bool) -> bool:
     """Whether a costly section is to be drawn: its results are known, or the learner has come to it.
 
-    Until then, a sentence holds its place. about: the settings on which the results depend
+    Until then, a sentence holds its place. about: the settings on which the results depend; a constant means that who
+    was here once is here from then on
     """
     lesson.settle()
     letters = f"{crc32(repr(about).encode()):08x}"

@@ -41,6 +41,8 @@ def show(name, traces, frames, **layout):
 
 
 low = numbers(gaps=False, high=5)
+told = numbers(gaps=False)
+pairs = np.stack([told, np.roll(told, -1, axis=0)], axis=2)  # what is said second is said first by the next
 left, right = st.columns(2)
 with left:
     show(
@@ -58,9 +60,9 @@ with left:
     )  # fmt: skip
     show(
         "words",
-        [go.Scatter(x=x, mode="markers+text", texttemplate="<b>n</b> %{customdata:.1f}", textposition="top center"),
+        [go.Scatter(x=x, mode="markers+text", texttemplate="<b>n</b> %{customdata[0]:.1f}<br>%{customdata[1]:.1f}"),
          go.Scatter(x=x, mode="text", text="here"), go.Scatter(mode="text", y=x, texttemplate="%{x:.2g}")],
-        {(0, "y"): numbers(gaps=False), (0, "customdata"): numbers(gaps=False), (1, "y"): numbers(),
+        {(0, "y"): numbers(gaps=False), (0, "customdata"): pairs, (1, "y"): numbers(),
          (2, "x"): numbers(gaps=False)},
         xaxis={"range": WIDE}, yaxis={"range": TALL}, showlegend=False,
     )  # fmt: skip
