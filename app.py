@@ -11,7 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from rnnviz.compressing import Compressed
-from rnnviz.lesson import lookups
+from rnnviz.lesson import delivering, lookups
 from rnnviz.lesson.apology import apologise
 from rnnviz.serving import Early, Headers, Icons, Strays, headers, lazy_chunks, opening, routes
 from rnnviz.stage.assets import VERSION
@@ -26,6 +26,7 @@ HEADERS = headers(os.environ, OPENING)
 # seconds in place of every two. What a run leaves behind is mostly found by the small ones.
 gc.set_threshold(2000, 10, 100)
 lookups.single()
+delivering.together()
 
 
 @asynccontextmanager
