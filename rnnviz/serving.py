@@ -12,7 +12,6 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-import streamlit
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,7 +30,7 @@ PROBED = "_stcore"
 FOREVER, ANEW = b"public, immutable, max-age=31536000", b"no-cache"
 CHUNKS = ("BidiComponent", "ButtonGroup", "TextInput", "Html", "NumberInput")
 NOWHERE = "no-such-page"
-STATIC = Path(streamlit.__file__).parent / "static"
+STATIC = Path(st.__file__).parent / "static"
 ICONS = ASSETS / "vendor" / "material-symbols"
 ORIGIN = re.compile(r"(https?://)?(\*\.)?[A-Za-z0-9.-]+(:([0-9]{1,5}|\*))?")
 
@@ -97,8 +96,7 @@ def routes(base: str = "") -> list[BaseRoute]:
     """Where the assets are, under the address that names their contents and under a plain one. base: as in `Strays`"""
     fixed = f"{base}/assets/{VERSION}"
     whole = Route(f"{fixed}/stage.js", lambda request: Response(BUNDLE, media_type="text/javascript"))
-    folders = (Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))
-    return [whole, *folders]
+    return [whole, *(Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))]
 
 
 class Icons:

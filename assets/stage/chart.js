@@ -1,6 +1,7 @@
 // The chart: any plotly figure, shown in place. Zoom stays, nothing blinks, and steps, unit and pin are shared
 // with the player. What a sweep that Python computed puts into it: sweep.js.
 
+import { changesOf } from "./changes.js";
 import { enlarge } from "./enlarge.js";
 import { inPlace } from "./inplace.js";
 import { keyed } from "./keyed.js";
@@ -20,8 +21,6 @@ const STILL = 5; // pixels that a pointer may move between press and release and
 const LETTER = 8; // pixels that a letter of a saved figure's caption is wide, at most
 const LONGEST = 1000; // milliseconds that plotly.js waits for a player
 const REST = 300; // milliseconds after which plotly draws what was moved in place, or is out of view
-const NUMBERS = ["x", "y", "z", "customdata"];
-const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array };
 let plotly = null; // a promise, made once
 
 export default keyed((root, base) => new Chart(root, base));
@@ -185,17 +184,10 @@ class Chart {
   // Whether the figure shows its new numbers, because nothing else of it changed. Plotly draws it a little later.
   moved() {
     const { header, figure, drawn, plot } = this;
-    if (!drawn || this.painting || bones(drawn) !== bones({ header, figure })) return false;
-    const changes = new Map();
-    let gone = false; // or come: then the figure is another one
-    figure.data.forEach((trace, k) => {
-      const was = drawn.figure.data[k];
-      const names = NUMBERS.filter((name) => JSON.stringify(trace[name]) !== JSON.stringify(was[name]));
-      gone ||= names.some((name) => trace[name] === undefined || was[name] === undefined);
-      if (names.length) changes.set(k, Object.fromEntries(names.map((name) => [name, unpacked(trace[name])])));
-    });
+    const changes = drawn && !this.painting ? changesOf(drawn, { header, figure }) : null;
+    if (!changes) return false;
     for (const [k, values] of this.sweep.frame()) changes.set(k, { ...changes.get(k), ...values });
-    if (gone || !inPlace(plot, [...changes])) return false;
+    if (!inPlace(plot, [...changes])) return false;
     this.shown({ header, figure });
     this.soon();
     return true;
@@ -378,22 +370,6 @@ class Chart {
     disown(this.sweep);
     if (this.wired && !this.painting) window.Plotly.purge(this.plot); // else `draw` does, once plotly has finished
   }
-}
-
-// All that arrived but the numbers, and but what this module draws by itself, to compare.
-function bones({ header: { sweep, dark, line, accent }, figure: { layout, data } }) {
-  const { labels, ...meta } = layout.meta ?? {};
-  const rest = (key, value) => (NUMBERS.includes(key) && typeof value === "object" ? undefined : value);
-  return JSON.stringify([dark, line, accent, sweep?.targets, { ...layout, meta }, Boolean(labels), data], rest);
-}
-
-// Numbers as plotly.py packs them, or as they are.
-function unpacked(numbers) {
-  if (!numbers?.bdata) return numbers;
-  const list = new TYPES[numbers.dtype](Uint8Array.from(atob(numbers.bdata), (letter) => letter.charCodeAt(0)).buffer);
-  const columns = Number(String(numbers.shape ?? "").split(",")[1]);
-  if (!columns) return list;
-  return Array.from({ length: list.length / columns }, (_, k) => list.subarray(k * columns, (k + 1) * columns));
 }
 
 // Where the page with these settings is, without the host, in at most so many letters.

@@ -2,12 +2,12 @@
 // points, their words, bars, the cells of a heatmap. It takes a millisecond or two where plotly takes twenty, for axes,
 // legend and layout stay as they are. What it cannot move it leaves to plotly, and with it all of the figure.
 
+import { table } from "./theme.js";
+
 const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
 const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
-const SHADES = 1024;
 const XLINK = "http://www.w3.org/1999/xlink";
 const models = new WeakMap(); // a trace's points, or words -> one that stands or stood there: a new one is its copy
-const shades = new Map();
 
 // changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
 export function inPlace(plot, changes) {
@@ -24,8 +24,8 @@ export function inPlace(plot, changes) {
 // What shows the numbers of one trace; null where plotly must.
 function mover(plot, at, values) {
   const [full, calculated] = [plot._fullData[at], plot.calcdata[at]];
-  if (full.visible === "legendonly") return () => {}; // plotly draws it from its numbers when it is shown again
   if (!Object.keys(values).every((name) => MOVES[full.type]?.includes(name))) return null;
+  if (full.visible === "legendonly") return () => {}; // plotly draws it from its numbers when it is shown again
   if (full.error_x?.visible || full.error_y?.visible) return null;
   if (full.type === "heatmap") return cells(plot, full, calculated[0], values.z ?? full.z);
   return full.type === "bar" ? bars(plot, full, calculated, values) : scatter(plot, full, calculated, values);
@@ -203,37 +203,26 @@ function cells(plot, full, first, z) {
   const [least, most, auto] = full.coloraxis ? [scale.cmin, scale.cmax, scale.cauto] : [full.zmin, full.zmax, full.zauto];
   if (!image || auto || full.texttemplate || full.zsmooth || full.xgap || full.ygap || !full._islinear) return null;
   if (z.length !== first.z.length || z[0].length !== first.z[0].length) return null;
+  const stops = scale.colorscale;
+  if (scale.reversescale || stops.some(([at], k) => Math.abs(at - k / (stops.length - 1)) > 1e-6)) return null;
   const [across, up] = ["x", "y"].map((letter) => axisOf(plot, full, letter));
   return () => {
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width: z[0].length, height: z.length });
     const context = canvas.getContext("2d");
     const picture = context.createImageData(canvas.width, canvas.height);
-    const colours = shadesOf(scale.colorscale, scale.reversescale);
+    const colours = table(stops.map(([, colour]) => colour));
     const [back, down] = [across.c2p(first.x[0]) > across.c2p(first.x.at(-1)), up.c2p(first.y[0]) > up.c2p(first.y.at(-1))];
     z.forEach((row, j) => row.forEach((value, i) => {
       if (!Number.isFinite(value)) return;
       const at = (down ? z.length - 1 - j : j) * canvas.width + (back ? canvas.width - 1 - i : i);
-      const shade = Math.round((SHADES - 1) * Math.min(1, Math.max(0, (value - least) / (most - least))));
-      picture.data.set(colours.subarray(4 * shade, 4 * shade + 4), 4 * at);
+      const shade = Math.round(255 * Math.min(1, Math.max(0, (value - least) / (most - least))));
+      picture.data.set([...colours.subarray(3 * shade, 3 * shade + 3), 255], 4 * at);
     }));
     context.putImageData(picture, 0, 0);
     image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL());
     first.z = Array.from(z, (row) => Array.from(row, known));
   };
-}
-
-function shadesOf(stops, reversed) {
-  const key = JSON.stringify([stops, reversed]);
-  if (!shades.has(key)) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: SHADES, height: 1 });
-    const context = canvas.getContext("2d");
-    context.fillStyle = context.createLinearGradient(0.5, 0, SHADES - 0.5, 0);
-    for (const [at, colour] of stops) context.fillStyle.addColorStop(reversed ? 1 - at : at, colour);
-    context.fillRect(0, 0, SHADES, 1);
-    shades.set(key, context.getImageData(0, 0, SHADES, 1).data);
-  }
-  return shades.get(key);
 }
 
 // ── Places ──
