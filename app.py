@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
+from rnnviz import memory
 from rnnviz.compressing import Compressed
 from rnnviz.lesson import delivering, lookups
 from rnnviz.lesson.apology import apologise
@@ -25,6 +26,7 @@ HEADERS = headers(os.environ, OPENING)
 # A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some twenty
 # seconds in place of every two. What a run leaves behind is mostly found by the small ones.
 gc.set_threshold(2000, 10, 100)
+memory.give_back()
 lookups.single()
 delivering.together()
 

@@ -16,12 +16,13 @@ from rnnviz.engine import backward
 from rnnviz.engine.clipping import norm, scale_by_norm
 from rnnviz.tasks.task import Batch
 from rnnviz.training import jobs
+from rnnviz.training.apart import train_apart
 from rnnviz.training.plan import Plan
-from rnnviz.training.run import Moment, Run, train
+from rnnviz.training.run import Moment, Run
 from rnnviz.training.standard_runs import CLIPPING
 
 from .remember import remember
-from .turns import aside, turn
+from .turns import aside
 
 BINS = 40
 LAST = 50
@@ -30,8 +31,8 @@ TRIED = tuple(float(f"{10 ** (k / 10):.2g}") for k in range(-30, 21))
 """What θ can be tried on the norms of a run: from 0.001 to 100, evenly on a log axis."""
 
 
-_here = Lock()
-"""Held by who trains in this process: beside a turn, which counts for a while only, others would begin."""
+_apart = Lock()
+"""Held by who waits for a process of its own: one such at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,16 +134,16 @@ def pair(learning_rate: float, threshold: float, seed: int) -> Pair:
 
 @remember(most=256)
 def run(plan: Plan) -> Run:
-    """Trained in another process, so that nobody else's page waits; in this one, one after the other, if none of those
-    gets free.
+    """Trained in another process, so that nobody else's page waits; if none of the cluster's gets free, in one that
+    starts for it, which takes some seconds more.
 
     For a thread that has no turn: one that had would keep it while it waits.
     """
     record = jobs.result(plan)
-    if record is not None:
-        return record.run()
-    with _here, turn():
-        return train(plan)
+    if record is None:
+        with _apart:
+            record = train_apart(plan)
+    return record.run()
 
 
 def batch_at(plan: Plan, update: int) -> Batch:
