@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     ("app",),
-    ("course", "serving", "compressing"),
+    ("course", "serving", "compressing", "memory"),
     ("pages",),
     ("lesson",),
     ("stage", "figures", "training"),
