@@ -23,9 +23,9 @@ FIXED = f"{BASE}/assets/{VERSION}"
 OPENING = opening(BASE)
 HEADERS = headers(os.environ, OPENING)
 
-# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in some twenty
-# seconds in place of every two. What a run leaves behind is mostly found by the small ones.
-gc.set_threshold(2000, 10, 100)
+# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in minutes in place
+# of every two seconds. The small ones find what a run leaves behind, as they are further apart than a run is long.
+gc.set_threshold(10_000, 20, 100)
 memory.give_back()
 lookups.single()
 delivering.together()
