@@ -23,10 +23,11 @@ FIXED = f"{BASE}/assets/{VERSION}"
 OPENING = opening(BASE)
 HEADERS = headers(os.environ, OPENING)
 
-# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: once in minutes in place
-# of every two seconds. The small ones find what a run leaves behind, as they are further apart than a run is long.
+# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: in place of every two
+# seconds, once in minutes, and when somebody has left. The small ones find what a run leaves behind: they are further
+# apart than a run is long.
 gc.set_threshold(10_000, 20, 100)
-memory.give_back()
+memory.sparing()
 lookups.single()
 delivering.together()
 

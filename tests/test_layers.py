@@ -22,7 +22,7 @@ FLOORS = (
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 ONLY_IN = {
     "torch": {"training"},
-    "streamlit": {"app", "course", "serving", "lesson", "stage"},
+    "streamlit": {"app", "course", "serving", "memory", "lesson", "stage"},
     "plotly": {"figures"},
     "scipy": set(),
 }
