@@ -13,7 +13,7 @@ from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 TRIM, MMAP = -1, -3
 """`M_TRIM_THRESHOLD` and `M_MMAP_THRESHOLD` of malloc.h."""
 MB = 2**20
-SOON, APART = 1.0, 30.0
+SOON, APART = 1.0, 60.0
 """Seconds from when somebody left to a full garbage collection, and between two of these."""
 
 
