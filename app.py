@@ -1,7 +1,6 @@
 """The server: the course, its assets, and what a visitor sees when a script fails. `streamlit run app.py` starts it."""
 
 import asyncio
-import gc
 import os
 import webbrowser
 from collections.abc import AsyncIterator
@@ -23,10 +22,6 @@ FIXED = f"{BASE}/assets/{VERSION}"
 OPENING = opening(BASE)
 HEADERS = headers(os.environ, OPENING)
 
-# A full garbage collection holds up everyone, with a class of sixty for a quarter of a second: in place of every two
-# seconds, once in minutes, and when somebody has left. The small ones find what a run leaves behind: they are further
-# apart than a run is long.
-gc.set_threshold(10_000, 20, 100)
 memory.sparing()
 lookups.single()
 delivering.together()

@@ -99,7 +99,6 @@ def test_who_left_is_collected_soon_and_the_next_after_a_pause(collected):
 
 def test_the_server_collects_when_somebody_leaves():
     program = """
-import asyncio
 from unittest.mock import Mock
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager as Manager
 from rnnviz import memory

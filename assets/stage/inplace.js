@@ -217,7 +217,8 @@ function cells(plot, full, first, z) {
       if (!Number.isFinite(value)) return;
       const at = (down ? z.length - 1 - j : j) * canvas.width + (back ? canvas.width - 1 - i : i);
       const shade = Math.round(255 * Math.min(1, Math.max(0, (value - least) / (most - least))));
-      picture.data.set([...colours.subarray(3 * shade, 3 * shade + 3), 255], 4 * at);
+      picture.data.set(colours.subarray(3 * shade, 3 * shade + 3), 4 * at);
+      picture.data[4 * at + 3] = 255;
     }));
     context.putImageData(picture, 0, 0);
     image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL());

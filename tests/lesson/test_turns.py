@@ -216,9 +216,10 @@ def test_a_pair_that_no_worker_trains_begins_with_the_same_weights_and_its_page_
     held = []
     monkeypatch.setattr(clipped_runs, "CLIPPING", replace(clipped_runs.CLIPPING, updates=3))
     monkeypatch.setattr(clipped_runs.jobs, "result", lambda plan: held.append(turns._turns.taken()))
-    with turns.turn():
-        both = clipped_runs.pair.__wrapped__(0.1, 0.5, 1)
-    for name, weights in train(both.clipped.plan).moments[0].tensors.items():
-        for run in both.runs.values():
-            np.testing.assert_array_equal(run.moments[0].tensors[name], weights)
-    assert held == [0, 0] and turns._turns.taken() == 0
+    for seed in range(5):
+        with turns.turn():
+            both = clipped_runs.pair.__wrapped__(0.1, 0.5, seed)
+        for name, weights in train(both.clipped.plan).moments[0].tensors.items():
+            for run in both.runs.values():
+                np.testing.assert_array_equal(run.moments[0].tensors[name], weights)
+    assert held == [0] * 10 and turns._turns.taken() == 0
