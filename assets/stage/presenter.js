@@ -1,6 +1,7 @@
 // The switch of presentation mode, and its keys. A key presses the page's own button where there is one, so that what
 // follows is the same as after a click.
 
+import { watchRuns } from "./fading.js";
 import { make } from "./make.js";
 import { now } from "./moment.js";
 import { begin, present, presenting } from "./presenting.js";
@@ -45,6 +46,7 @@ class Presenter {
       this.tidying = setTimeout(() => this.tidy(), 200);
     });
     begin();
+    watchRuns();
     this.show(presenting());
   }
 

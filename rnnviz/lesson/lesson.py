@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,9 +27,9 @@ from .turns import pause
 from .words import quoted, token_label
 from .worksheet import Question, accepted
 
-HEAD_START, FIRST_HEAD_START = 0.08, 0.25
-"""Seconds that the pictures of a repaint, and of a page that opens, have before the rest of it follows. The browser
-draws what has come together: all at once, it would show the picture only after the last word of the page."""
+HEAD_START, FIRST_HEAD_START = 0.06, 0.25
+"""Seconds that the pictures of a stage that shows something new, and of a page that opens, have before the rest of it
+follows. The browser draws what has come together: all at once, the picture would be seen after the page's last word."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Lesson:
         self.after_class = False
         self.undrawn: Controls | None = None
         self.changed = True
-        self.opening = self.staged = False
+        self.opening = self.staged = self.redrawn = False
         fixed.begin(self.key)
         self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
@@ -96,7 +96,7 @@ class Lesson:
                 pause(FIRST_HEAD_START)
             return
         controls, self.undrawn = self.undrawn, None
-        if controls.known() and self.changed:
+        if controls.known() and self.redrawn:
             pause(HEAD_START)
         with self.above:
             st.html(STYLE)
@@ -243,7 +243,7 @@ class Lesson:
             ids, p = one.likeliest()
             return stage.Output([[tokens[i] for i in row] for row in ids], p)
 
-        with self.on_stage:
+        with self.on_stage, self._staging(f"{self.key}-player"):
             pin = stage.player(
                 reading.trace,
                 [tokens[i] for i in reading.ids],
@@ -258,7 +258,6 @@ class Lesson:
                 look=look,
                 backward=backward,
             )
-        self.staged = True
         for sentence in links.stage_refusals(self, reading.trace, backward is not None):
             self.note(sentence)
         return None if pin is None else pin.within(*reading.trace.h.shape)
@@ -289,7 +288,7 @@ class Lesson:
             how = fixed.how(sweep.name)
             move = None if how else st.session_state.get(f"{self.key} move {sweep.name}")
             sweep = replace(sweep, move=move, fixed=how)
-        with within or (self.on_stage if beside_player else nullcontext()):
+        with within or (self.on_stage if beside_player else nullcontext()), self._staging(f"{self.key}-{name}"):
             rested = stage.chart(
                 figure,
                 key=f"{self.key}-{name}",
@@ -301,7 +300,6 @@ class Lesson:
                 sweep=sweep,
                 on_pick=on_pick,
             )
-        self.staged = True
         if sweep is not None and sweep.slider:
             self.entries[sweep.name] = links.slider(sweep, rested)
         return rested
@@ -421,6 +419,14 @@ class Lesson:
             return set()
         controls, _ = self.shown
         return {one.name for one in controls.controls if not controls.shown(one)}
+
+    @contextmanager
+    def _staging(self, key: str) -> Iterator[None]:
+        """A picture of this key is drawn."""
+        before = stage.shows(key)
+        yield
+        self.staged = True
+        self.redrawn |= stage.shows(key) != before
 
     def _next(self, kind: str, *about: Any) -> str:
         """The key of the next question: another one when it asks about something else."""

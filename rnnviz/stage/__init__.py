@@ -7,6 +7,7 @@ from .pin import Pin
 from .player import NAMES, VIEWS, Ghost, Look, Output, player
 from .script import script
 from .share import LINKED, SPEEDS, Shared, operations_of, presenter, share
+from .shown import shows
 
 __all__ = [
     "LINKED",
@@ -29,4 +30,5 @@ __all__ = [
     "presenter",
     "script",
     "share",
+    "shows",
 ]

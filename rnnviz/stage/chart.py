@@ -12,6 +12,7 @@ import streamlit as st
 
 from .assets import component
 from .payload import encode
+from .shown import remembered
 
 _chart = component("chart", isolate_styles=False)  # plotly.js puts its styles into the document
 
@@ -106,7 +107,9 @@ def chart(
 
     result = _chart(
         key=key,
-        data=payload(figure, name=key, caption=caption, alt=alt, dark=dark, line=line, accent=accent, sweep=sweep),
+        data=remembered(
+            key, payload(figure, name=key, caption=caption, alt=alt, dark=dark, line=line, accent=accent, sweep=sweep)
+        ),
         default={"value": None if sweep is None else sweep.start, "point": None},
         on_value_change=lambda: None,
         on_point_change=tell,

@@ -18,6 +18,7 @@ from .diagram import diagram
 from .payload import encode
 from .pin import Pin
 from .scales import OPENINGS, extent
+from .shown import remembered
 
 NAMES = {
     "h": "hidden state",
@@ -111,17 +112,20 @@ def player(
     """
     result = _player(
         key=key,
-        data=payload(
-            trace,
-            tokens,
-            output,
-            title=title,
-            palette=palette,
-            scales=scales,
-            ghost=ghost,
-            view=view,
-            look=look,
-            backward=backward,
+        data=remembered(
+            key,
+            payload(
+                trace,
+                tokens,
+                output,
+                title=title,
+                palette=palette,
+                scales=scales,
+                ghost=ghost,
+                view=view,
+                look=look,
+                backward=backward,
+            ),
         ),
         default={"pin": None if pin is None else pin._asdict()},
         on_pin_change=lambda: None,
