@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -320,47 +320,53 @@ class Lesson:
         self.settle()
         if fixed.hidden("check"):
             return
-        given = st.number_input(
-            question,
-            value=None,
-            format=f"%.{decimals}f",
-            step=10.0**-decimals,
-            key=self._next("check", question),
-            placeholder="a number",
-        )
-        right = None if given is None else abs(given - answer) <= tolerance
-        counts = accepted(answer, tolerance, decimals)
-        self.questions.append(Question("check", question, (), f"{answer:,.{decimals}f}", explain, right, counts, name))
-        if given is None:
-            return
-        if right:
-            exact = f"{given:.{decimals}f}" == f"{answer:.{decimals}f}"
-            verdict = "Right:" if exact else "Close enough: it is"
-            st.success(f"{verdict} {answer:,.{decimals}f}. {explain}", icon=":material/check:")
-        else:
-            away = abs(given - answer)
-            st.warning(f"Not yet: {given:,.{decimals}f} is {away:,.{decimals}f} away.", icon=":material/replay:")
+        with self._question():
+            given = st.number_input(
+                question,
+                value=None,
+                format=f"%.{decimals}f",
+                step=10.0**-decimals,
+                key=self._next("check", question),
+                placeholder="a number",
+            )
+            right = None if given is None else abs(given - answer) <= tolerance
+            counts = accepted(answer, tolerance, decimals)
+            self.questions.append(
+                Question("check", question, (), f"{answer:,.{decimals}f}", explain, right, counts, name)
+            )
+            if given is None:
+                return
+            if right:
+                exact = f"{given:.{decimals}f}" == f"{answer:.{decimals}f}"
+                verdict = "Right:" if exact else "Close enough: it is"
+                st.success(f"{verdict} {answer:,.{decimals}f}. {explain}", icon=":material/check:")
+            else:
+                away = abs(given - answer)
+                st.warning(f"Not yet: {given:,.{decimals}f} is {away:,.{decimals}f} away.", icon=":material/replay:")
 
     def check_choice(self, question: str, options: Sequence[str], *, answer: int, explain: str, name: str = "") -> None:
         """A question with one right option, which the caller computed. name: see `Question`"""
         self.settle()
         if fixed.hidden("check"):
             return
-        chosen = st.radio(
-            question,
-            range(len(options)),
-            format_func=lambda k: options[k],
-            index=None,
-            key=self._next("check", question),
-        )
-        right = None if chosen is None else chosen == answer
-        self.questions.append(Question("check", question, tuple(options), options[answer], explain, right, name=name))
-        if chosen is None:
-            return
-        if right:
-            st.success(f"Right. {explain}", icon=":material/check:")
-        else:
-            st.warning("Not yet. Look again at the picture, then choose another.", icon=":material/replay:")
+        with self._question():
+            chosen = st.radio(
+                question,
+                range(len(options)),
+                format_func=lambda k: options[k],
+                index=None,
+                key=self._next("check", question),
+            )
+            right = None if chosen is None else chosen == answer
+            self.questions.append(
+                Question("check", question, tuple(options), options[answer], explain, right, name=name)
+            )
+            if chosen is None:
+                return
+            if right:
+                st.success(f"Right. {explain}", icon=":material/check:")
+            else:
+                st.warning("Not yet. Look again at the picture, then choose another.", icon=":material/replay:")
 
     def download(self, make: Callable[[], pd.DataFrame], name: str, *, label: str) -> None:
         """A table as CSV, made when it is asked for. Steps count from 1 in it, as on the screen."""
@@ -419,6 +425,10 @@ class Lesson:
             return set()
         controls, _ = self.shown
         return {one.name for one in controls.controls if not controls.shown(one)}
+
+    def _question(self) -> AbstractContextManager:
+        """Where a question stands: one that came or went beside all else would have the browser style the page anew."""
+        return st.container()
 
     @contextmanager
     def _staging(self, key: str) -> Iterator[None]:
