@@ -1,9 +1,10 @@
 // What a run has not drawn anew yet fades, but only where the run takes long (presenter.css). Streamlit puts each element
 // of the page into a transition with every run; most runs are over before it is seen, and the next picture waits for it.
 
+import { running, STATE } from "./running.js";
+
 const LONG = 500; // ms of a run, after which Streamlit would begin to fade, too
 const SLOW = "rnnviz-slow";
-const STATE = "data-test-script-state";
 let waiting = null;
 let watching = false;
 
@@ -14,9 +15,10 @@ export function watchRuns() {
 }
 
 function tell() {
-  if (!document.querySelector(`[${STATE}="running"]`)) {
+  if (running()) waiting ??= setTimeout(() => document.documentElement.classList.add(SLOW), LONG);
+  else {
     clearTimeout(waiting);
     waiting = null;
     document.documentElement.classList.remove(SLOW);
-  } else waiting ??= setTimeout(() => document.documentElement.classList.add(SLOW), LONG);
+  }
 }

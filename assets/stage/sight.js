@@ -4,10 +4,10 @@
 // has set for other controls would be lost with it.
 
 import { keyed } from "./keyed.js";
+import { running } from "./running.js";
 
 const EARLY = "300px 0px"; // so far from the window's edge it counts as seen
 const REST = { run: 300, press: 1500 }; // ms after which the page is at rest: a press may take as long to become a run
-const BUSY = '[data-test-script-state]:not([data-test-script-state="notRunning"])';
 const PRESSES = ["click", "keydown"];
 
 export default keyed((root) => new Sight(root));
@@ -33,7 +33,7 @@ class Sight {
   tell() {
     clearTimeout(this.later);
     if (!this.inSight || !this.about || this.about === this.told) return;
-    if (document.querySelector(BUSY)) this.wait(REST.run);
+    if (running()) this.wait(REST.run);
     const left = this.restless - performance.now();
     if (left > 0) {
       this.later = setTimeout(() => this.tell(), left);

@@ -4,6 +4,7 @@
 import * as link from "./link.js";
 import { make } from "./make.js";
 import { now, own, set } from "./moment.js";
+import { running } from "./running.js";
 
 const REST = 300; // milliseconds without a move after which Python and the address are told
 const LOOK = 50; // milliseconds between two looks whether the script has run
@@ -192,8 +193,7 @@ export class Sweeping {
   // that the script has just set, further down the page, would still say its old value, and so take it back.
   onceIdle(act, tries = TRIES) {
     clearTimeout(this.waiting);
-    const running = document.querySelector('[data-test-script-state]:not([data-test-script-state="notRunning"])');
-    if (running && tries) this.waiting = setTimeout(() => this.onceIdle(act, tries - 1), LOOK);
+    if (running() && tries) this.waiting = setTimeout(() => this.onceIdle(act, tries - 1), LOOK);
     else act();
   }
 

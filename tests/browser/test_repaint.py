@@ -34,7 +34,7 @@ def styled_anew(page, act) -> list[float]:
     return [count / elements for count in counts]
 
 
-@pytest.mark.parametrize("lesson", ["lstm", "bptt", "training"])
+@pytest.mark.parametrize("lesson", ["lstm", "bptt"])
 def test_a_class_that_no_rule_names_has_little_styled_anew(open_page, lesson):
     """Rules that look for parts of class names can make each class that changes a matter of the whole page."""
     page = open_page(lesson).page
