@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .stage.assets import ASSETS, BUNDLE, VERSION
+from .stage.opening import told
 
 FRAMES = "RNNVIZ_FRAME_ANCESTORS"
 """The variable that names the sites whose pages may show the app in a frame, such as https://course.example."""
@@ -29,6 +30,7 @@ PROBED = "_stcore"
 """A lesson's page that was not told where its server is asks at /lesson/_stcore first, and has to hear that none is."""
 FOREVER, ANEW = b"public, immutable, max-age=31536000", b"no-cache"
 CHUNKS = ("BidiComponent", "ButtonGroup", "TextInput", "Html", "NumberInput")
+IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 NOWHERE = "no-such-page"
 STATIC = Path(st.__file__).parent / "static"
 ICONS = ASSETS / "vendor" / "material-symbols"
@@ -96,7 +98,14 @@ def routes(base: str = "") -> list[BaseRoute]:
     """Where the assets are, under the address that names their contents and under a plain one. base: as in `Strays`"""
     fixed = f"{base}/assets/{VERSION}"
     whole = Route(f"{fixed}/stage.js", lambda request: Response(BUNDLE, media_type="text/javascript"))
-    return [whole, *(Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))]
+    drawn = Route(f"{base}/assets/drawn/{{name}}", first_picture, methods=["POST"])
+    return [whole, drawn, *(Mount(path, StaticFiles(directory=ASSETS)) for path in (fixed, f"{base}/assets"))]
+
+
+async def first_picture(request: Request) -> Response:
+    """A browser says that the first picture of a page stands, see stage/opening.py."""
+    told(request.path_params["name"])
+    return Response(status_code=204)
 
 
 class Icons:
@@ -182,29 +191,35 @@ class Strays:
 def lazy_chunks() -> list[str]:
     """What Streamlit loads when a page's first component, control and paragraph are there: paths below its address.
 
-    These chunks of its bundle, and what they import that its own page does not name.
+    These chunks of its bundle, and all that they import, one from another, that its own page does not name. One that
+    were missing here would be asked for when the browser is busiest, and what needs it would wait.
     """
     page = (STATIC / "index.html").read_text(encoding="utf-8")
-    first = [path for name in CHUNKS for path in sorted((STATIC / "static" / "js").glob(f"{name}.*.js"))]
+    chunks = STATIC / "static" / "js"
     found: dict[str, None] = {}
-    for path in first:
-        imports = re.findall(r'(?:from|import)"\./([\w.-]+\.js)"', path.read_text(encoding="utf-8"))
-        found |= dict.fromkeys(name for name in [path.name, *imports] if name not in page)
+    next_ones = [path.name for name in CHUNKS for path in sorted(chunks.glob(f"{name}.*.js"))]
+    while next_ones:
+        name = next_ones.pop(0)
+        if name not in found and name not in page:
+            found[name] = None
+            next_ones += IMPORTED.findall((chunks / name).read_text(encoding="utf-8"))
     return [f"static/js/{name}" for name in found]
 
 
 class Early:
-    """Names modules in the head of each page, so that the browser asks for them beside those that Streamlit names.
+    """Has the browser load and run modules behind those that Streamlit names in the head of each page.
 
-    Else it would learn of them half a second later, when the first component is there.
+    Else it would learn of them half a second later, when the first component is there, and all that is drawn with it
+    would be put off twice: React shows something else for what is not loaded yet, for half a second where more of that
+    comes (`FALLBACK_THROTTLE_MS`).
     Such a page has no tag and no date: those of Streamlit's file would outlive a change of the modules.
     addresses: of the modules   script: to run before them
     """
 
     def __init__(self, app: ASGIApp, addresses: Sequence[str], script: str = "") -> None:
         self.app = app
-        links = (f'<link rel="modulepreload" crossorigin href="{escape(one)}">' for one in addresses)
-        self.links = "".join(links).encode()
+        modules = (f'<script type="module" crossorigin src="{escape(one)}"></script>' for one in addresses)
+        self.modules = "".join(modules).encode()
         self.script = f"<script>{script}</script>".encode() if script else b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -229,7 +244,7 @@ class Early:
         await self.app({**scope, "headers": plain}, receive, send_page)
 
     async def send_whole(self, start: Message, page: bytes, packed: bool, send: Send) -> None:
-        page = page.replace(b"</head>", self.links + b"</head>", 1).replace(b"</body>", self.script + b"</body>", 1)
+        page = page.replace(b"</head>", self.modules + b"</head>", 1).replace(b"</body>", self.script + b"</body>", 1)
         dropped = (b"content-length", b"etag", b"last-modified", b"accept-ranges", b"vary")
         fields = [(name, value) for name, value in start["headers"] if name.lower() not in dropped]
         if packed:

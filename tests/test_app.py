@@ -108,6 +108,13 @@ def test_every_answer_has_the_security_headers(port, path):
     assert answer.getheader("X-Content-Type-Options") == "nosniff"
 
 
+@pytest.mark.parametrize("name", ["0123456789abcdef", "%20", "x" * 4000])
+def test_anyone_may_say_that_a_first_picture_stands_and_learns_nothing(port, name):
+    answer = get(port, f"/assets/drawn/{name}", method="POST")
+    assert (answer.status, answer.body) == (204, b"")
+    assert get(port, f"/assets/drawn/{name}").status != 200
+
+
 def test_the_server_is_well_and_shows_a_page(port):
     assert get(port, "/_stcore/health").body == b"ok"
     for path in ("/", "/unrolling"):

@@ -144,7 +144,8 @@ def test_an_address_that_only_begins_like_the_base_is_not_ours():
 
 
 PAGE = b"<html><head><title>x</title></head><body></body></html>"
-LINKS = b'<link rel="modulepreload" crossorigin href="/a.js"><link rel="modulepreload" crossorigin href="/b&amp;c.js">'
+TAG = b'<script type="module" crossorigin src="%s"></script>'
+MODULES = TAG % b"/a.js" + TAG % b"/b&amp;c.js"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_a_page_names_the_modules_early_and_nothing_else_is_changed(kind, status
     if named:
         assert found[b"content-length"] == str(len(body)).encode() and b"etag" not in found
         assert found.get(b"content-encoding") == (b"gzip" if packed else None)
-        assert (gzip.decompress(body) if packed else body) == PAGE.replace(b"</head>", LINKS + b"</head>").replace(
+        assert (gzip.decompress(body) if packed else body) == PAGE.replace(b"</head>", MODULES + b"</head>").replace(
             b"</body>", b"<script>run()</script></body>"
         )
         assert not heard, "what is compressed already could not be added to"
@@ -193,6 +194,16 @@ def test_what_streamlit_loads_late_is_in_its_bundle_and_not_yet_in_its_page():
     assert len(lazy_chunks()) > 5
     for path in lazy_chunks():
         assert (static / path).is_file() and path not in page
+
+
+def test_nothing_that_such_a_chunk_imports_is_left_to_be_found_later():
+    static = Path(streamlit.__file__).parent / "static"
+    named = (static / "index.html").read_text(encoding="utf-8") + " ".join(lazy_chunks())
+    for path in lazy_chunks():
+        imported = re.findall(
+            r"""(?:from|import)\s*["'`]\./([^"'`]+)["'`]""", (static / path).read_text(encoding="utf-8")
+        )
+        assert all(one in named for one in imported), path
 
 
 def test_a_page_is_told_where_its_server_is_and_may_run_that_script():

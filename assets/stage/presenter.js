@@ -4,10 +4,13 @@
 import { watchRuns } from "./fading.js";
 import { make } from "./make.js";
 import { now } from "./moment.js";
+import { tellOfPicture } from "./opening.js";
+import { decode } from "./payload.js";
 import { begin, present, presenting } from "./presenting.js";
 
 const INSTANCES = new WeakMap();
 let there = 0; // instances
+let told = null; // the page that opened last, by the name that the server gave it
 const FIELDS = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
 const PRESSED = "button, a, input, summary, [role=button], [role=radio], [role=option], [role=tab]";
 const TO_STAGE = [" ", "ArrowLeft", "ArrowRight", "Home", "End"];
@@ -17,7 +20,9 @@ const FIRST = 7000; // milliseconds that the keys are named when the mode begins
 const NAMED = "rnnviz-keys-named";
 const FOLDED = "rnnviz-folded"; // the answer of the prediction is put away
 
-export default function mount({ parentElement: root }) {
+export default function mount({ parentElement: root, data }, base) {
+  const { awaits } = decode(data);
+  if (awaits && awaits !== told) tellOfPicture((told = awaits), base);
   if (!INSTANCES.has(root)) {
     INSTANCES.set(root, new Presenter(root));
     there += 1;

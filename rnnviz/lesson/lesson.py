@@ -14,6 +14,7 @@ import streamlit as st
 from rnnviz import stage
 from rnnviz.engine import Trace
 from rnnviz.figures import palette
+from rnnviz.stage import opening
 from rnnviz.stage.chart import Figure
 from rnnviz.training.character_model import CharacterModel, Reading
 
@@ -27,9 +28,10 @@ from .turns import pause
 from .words import quoted, token_label
 from .worksheet import Question, accepted
 
-HEAD_START, FIRST_HEAD_START = 0.06, 0.25
-"""Seconds that the pictures of a stage that shows something new, and of a page that opens, have before the rest of it
-follows. The browser draws what has come together: all at once, the picture would be seen after the page's last word."""
+HEAD_START, FIRST_HEAD_START = 0.06, 0.8
+"""Seconds that the pictures have before the rest of the page follows: of a stage that shows something new, and at most,
+of a page that opens (`stage.opening`). The browser draws what has come together: all at once, the picture would be seen
+after the page's last word."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Lesson:
         self.after_class = False
         self.undrawn: Controls | None = None
         self.changed = True
-        self.opening = self.staged = self.redrawn = False
+        self.awaited: opening.FirstPicture | None = None
+        self.staged = self.redrawn = False
         fixed.begin(self.key)
         self.above, self.before_stage, self.on_stage = st.container(), st.container(), st.container()
 
@@ -77,8 +80,8 @@ class Lesson:
         controls.forget_what_is_not_theirs()
         if not controls.known():
             controls.check_link(self.key)
+            self.awaited = opening.awaited()
             self.settle()
-            self.opening = True
         config, notices = controls.read(self.key)
         self.entries |= links.entries(controls, config)
         self.shown = controls, config
@@ -91,9 +94,9 @@ class Lesson:
     def settle(self) -> None:
         """Draw title and controls, if that was put off. Whatever stands below the stage begins with it."""
         if self.undrawn is None:
-            if self.opening and self.staged:
-                self.opening = False
-                pause(FIRST_HEAD_START)
+            if self.awaited is not None and self.staged:
+                picture, self.awaited = self.awaited, None
+                pause(FIRST_HEAD_START, picture.stands)
             return
         controls, self.undrawn = self.undrawn, None
         if controls.known() and self.redrawn:

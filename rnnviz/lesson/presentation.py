@@ -32,7 +32,7 @@ AFTER_CLASS = (*PART_OF, "Further reading")
 def head(lesson: Lesson) -> None:
     """The popover and the switch, to the right of the title. The popover is filled at the end, by `fill`."""
     lesson.sharing = st.popover("Share", type="tertiary", icon=":material/share:", key=f"{lesson.key} share")
-    stage.presenter(key=f"{lesson.key}-presenter")
+    stage.presenter(key=f"{lesson.key}-presenter", awaits=lesson.awaited and lesson.awaited.name)
 
 
 def fill(lesson: Lesson) -> None:

@@ -15,7 +15,7 @@ from functools import wraps
 from itertools import count
 from math import inf
 from threading import TIMEOUT_MAX, Event, Lock, local
-from time import monotonic, sleep
+from time import monotonic
 
 AT_ONCE = 1
 """So many turns: two threads that compute cost a class a fifth more processor than one after the other."""
@@ -123,9 +123,10 @@ def aside() -> Iterator[None]:
         _, _mine.turn = _turns.take(_mine.came)
 
 
-def pause(seconds: float) -> None:
+def pause(seconds: float, until: Event | None = None) -> None:
+    """Let others have the turn for so long, or until something has come about."""
     with aside():
-        sleep(seconds)
+        (until or Event()).wait(seconds)
 
 
 def _held() -> bool:

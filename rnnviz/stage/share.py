@@ -45,6 +45,6 @@ def share(shared: Sequence[Shared], state: Mapping[str, Any], *, name: str, key:
     _share(key=key, data=encode({"shared": [one._asdict() for one in shared], "state": state, "name": name}, {}))
 
 
-def presenter(*, key: str) -> None:
-    """The switch of presentation mode, and its keys."""
-    _presenter(key=key, data=encode({}, {}), width="content")
+def presenter(*, key: str, awaits: str | None = None) -> None:
+    """The switch of presentation mode, and its keys. awaits: the page's first picture, see `opening.awaited`"""
+    _presenter(key=key, data=encode({"awaits": awaits}, {}), width="content")

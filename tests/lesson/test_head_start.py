@@ -1,9 +1,14 @@
 """The rest of a page waits for the pictures of its stage where they show something new, and else for nothing."""
 
+from threading import Timer
+from time import monotonic
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnnviz.lesson import lesson
+from rnnviz.stage import opening
+from tests.stage.decoder import decode
 
 PAGE = """
 import plotly.graph_objects as go
@@ -16,11 +21,13 @@ for name, number in (("above", config.shown), ("below", config.other)):
     lesson.chart(figure, name, caption=name, alt=name, beside_player=name == "above")
 """
 
+PATIENCE = 60
+
 
 @pytest.fixture
 def pauses(monkeypatch):
     found = []
-    monkeypatch.setattr(lesson, "pause", found.append)
+    monkeypatch.setattr(lesson, "pause", lambda seconds, until=None: found.append(seconds))
     return found
 
 
@@ -42,3 +49,33 @@ def test_the_rest_waits_for_a_stage_that_shows_something_new(page, pauses, contr
 def test_a_run_that_changes_nothing_waits_for_nothing(page, pauses):
     page.run()
     assert pauses == []
+
+
+def told(page):
+    """What the page's first picture is called, as the browser hears it."""
+    (found,) = [one.proto.bytes for one in page.get("bidi_component") if one.proto.id.endswith("-presenter")]
+    return decode(found)[0]["awaits"]
+
+
+def test_the_rest_of_a_page_that_opens_follows_as_soon_as_the_browser_has_drawn(monkeypatch):
+    awaited, names = opening.awaited, []
+
+    def drawn_soon():
+        picture = awaited()
+        names.append(picture.name)
+        Timer(0.1, opening.told, [picture.name]).start()
+        return picture
+
+    monkeypatch.setattr(opening, "awaited", drawn_soon)
+    monkeypatch.setattr(lesson, "FIRST_HEAD_START", 2 * PATIENCE)
+    begun = monotonic()
+    page = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
+    assert monotonic() - begun < PATIENCE and not page.exception
+    assert [told(page)] == names
+    assert told(page.run()) is None and len(names) == 1
+
+
+def test_the_rest_follows_a_browser_that_never_says_anything(monkeypatch):
+    monkeypatch.setattr(lesson, "FIRST_HEAD_START", 0.1)
+    page = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
+    assert not page.exception and page.title

@@ -1,6 +1,7 @@
 """Turns: so many at once, whoever waits steps aside, and nobody waits for ever."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -188,12 +189,25 @@ def test_who_takes_long_keeps_nobody_waiting(monkeypatch):
     assert turns._turns.taken() == 0
 
 
-def test_who_paused_gave_the_turn_away_meanwhile(monkeypatch):
+def test_who_paused_gave_the_turn_away_meanwhile():
     found = []
-    monkeypatch.setattr(turns, "sleep", lambda seconds: found.append((seconds, turns._turns.taken())))
+
+    class Watched(threading.Event):
+        def wait(self, seconds):
+            found.append((seconds, turns._turns.taken()))
+
     with turns.turn():
-        turns.pause(0.5)
+        turns.pause(0.5, until=Watched())
         assert found == [(0.5, 0)] and turns._turns.taken() == 1
+
+
+def test_a_pause_lasts_its_time_or_until_something_has_come_about():
+    begun, come = time.monotonic(), threading.Event()
+    turns.pause(0.05)
+    assert time.monotonic() - begun >= 0.05
+    come.set()
+    turns.pause(10 * PATIENCE, until=come)
+    assert time.monotonic() - begun < PATIENCE
 
 
 def test_the_course_waits_for_its_turn(monkeypatch):

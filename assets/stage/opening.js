@@ -1,0 +1,17 @@
+// Tells the server when the first picture of a page that opens stands (rnnviz/stage/opening.py): the rest of the page,
+// which would keep the browser from drawing it, follows then.
+
+const LONGEST = 3000; // ms; the server waits for less
+
+// name: by which the server knows the page
+export async function tellOfPicture(name, base) {
+  const end = performance.now() + LONGEST;
+  while (!stands() && performance.now() < end) await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame); // drawn in one frame, seen with the next
+  fetch(new URL(`../drawn/${name}`, base), { method: "POST" }).catch(() => {});
+}
+
+function stands() {
+  const player = window.rnnvizPlayer;
+  return (player?.frames && player.element.isConnected) || document.querySelector(".plot[data-painted]") !== null;
+}
