@@ -5,6 +5,7 @@ that the server may refer to, and what went wrong. It follows Streamlit's own pa
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -62,6 +63,8 @@ class Page:
         self.kept: dict[str, Kept] = {}
         self.timers: dict[str, float] = {}
         self.waiting: Run | None = None
+        self.awaited: str | None = None
+        """The name of the first picture that the server waits for, until somebody has taken it."""
         self._found: dict[str, Widget] = {}
         self._found_buttons: dict[str, Button] = {}
         self._fragments: tuple[str, ...] = ()
@@ -116,6 +119,8 @@ class Page:
             run.first = perf_counter() if run.pictured or run.first is None else run.first
         if name in KINDS:
             self._stands(Widget(name, getattr(element, name), delta.fragment_id))
+        elif name == "bidi_component" and element.bidi_component.component_name == "rnnviz_presenter":
+            self.awaited = header(element.bidi_component.bytes)["awaits"]
         elif name == "button":
             self._found_buttons[element.button.label] = Button(element.button.id, delta.fragment_id)
         elif name == "exception":
@@ -175,3 +180,8 @@ class Page:
     def _stop_auto_rerun(self, stop: Any, message: ForwardMsg) -> None:
         for key in stop.fragment_ids:
             self.timers.pop(key, None)
+
+
+def header(payload: bytes) -> dict[str, Any]:
+    """That of what a component of the stage is sent, see `rnnviz.stage.payload.encode`."""
+    return json.loads(payload[4 : 4 + int.from_bytes(payload[:4], "little")])

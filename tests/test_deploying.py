@@ -58,7 +58,9 @@ config.set_option("server.baseUrlPath", "rnn")
 import app
 from rnnviz import serving
 from starlette.routing import Match
-for route, folder in zip(serving.routes(app.BASE)[1:], (app.FIXED, "/rnn/assets"), strict=True):
+code, drawn, *folders = serving.routes(app.BASE)
+assert (code.path, drawn.path) == (f"{app.FIXED}/stage.js", "/rnn/assets/drawn/{name}")
+for route, folder in zip(folders, (app.FIXED, "/rnn/assets"), strict=True):
     for path, found in ((f"{folder}/icon.svg", Match.FULL), ("/assets/icon.svg", Match.NONE)):
         assert route.matches({"type": "http", "method": "GET", "path": path})[0] is found
 assert app.FIXED.startswith("/rnn/assets/")

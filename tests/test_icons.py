@@ -46,7 +46,7 @@ def test_no_name_is_put_together_where_it_cannot_be_found():
     """But in the list of pages, whose icons `named` adds."""
     files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "rnnviz").rglob("*.py")]
     put_together = {path.name for path in files if ":material/{" in path.read_text(encoding="utf-8")}
-    assert put_together <= {"course.py"}
+    assert put_together <= {"navigation.py"}
 
 
 def asked(path, *fields):

@@ -2,6 +2,7 @@
 
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
+import { decode } from "./payload.js";
 
 export default keyed((root) => new Glossary(root));
 
@@ -17,7 +18,8 @@ class Glossary {
     root.querySelector(".rnnviz-glossary").append(this.field, this.found, this.list);
   }
 
-  update({ terms }) {
+  update(bytes) {
+    const { terms } = decode(bytes);
     const text = JSON.stringify(terms);
     if (text === this.text) return;
     this.text = text;

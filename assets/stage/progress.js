@@ -3,6 +3,7 @@
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { keeping } from "./keeping.js";
+import { decode } from "./payload.js";
 import * as remembered from "./remembered.js";
 
 export default keyed((root) => new Progress(root));
@@ -23,7 +24,8 @@ class Progress {
     window.addEventListener("pagehide", this.here);
   }
 
-  update(data) {
+  update(bytes) {
+    const data = decode(bytes);
     this.data = data;
     this.path ??= window.location.pathname;
     // An answer that stands on the page is told once, so that what was cleared stays so.

@@ -3,6 +3,7 @@
 import { copied } from "./clipboard.js";
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
+import { decode } from "./payload.js";
 
 export default keyed((root) => new Script(root));
 
@@ -19,7 +20,8 @@ class Script {
     root.querySelector(".rnnviz-script").append(make("div", { className: "head" }, this.said, copy), pre);
   }
 
-  update({ parts }) {
+  update(bytes) {
+    const { parts } = decode(bytes);
     const written = JSON.stringify(parts);
     if (written === this.written) return;
     this.written = written;

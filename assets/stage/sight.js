@@ -4,6 +4,7 @@
 // has set for other controls would be lost with it.
 
 import { keyed } from "./keyed.js";
+import { decode } from "./payload.js";
 import { running } from "./running.js";
 
 const EARLY = "300px 0px"; // so far from the window's edge it counts as seen
@@ -25,8 +26,8 @@ class Sight {
   }
 
   // about: what is to be computed, as a few letters
-  update({ about }, { setStateValue }) {
-    Object.assign(this, { about, setStateValue });
+  update(bytes, { setStateValue }) {
+    Object.assign(this, { about: decode(bytes).about, setStateValue });
     this.tell();
   }
 

@@ -13,6 +13,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String
 
 from .assets import component
+from .payload import encode
 
 KINDS = {
     "comment": (Comment,),
@@ -31,7 +32,13 @@ _script = component("script", isolate_styles=False)  # the page's own: what is s
 
 def script(text: str, *, key: str) -> None:
     """Show a Python script."""
-    _script(key=key, data={"parts": pieces(text)})
+    _script(key=key, data=payload(text))
+
+
+@lru_cache(maxsize=256)
+def payload(text: str) -> bytes:
+    """What the browser shows, of as many scripts as learners have lately seen."""
+    return encode({"parts": pieces(text)}, {})
 
 
 def pieces(text: str) -> list[list[str]]:

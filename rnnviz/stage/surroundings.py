@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .assets import component
+from .payload import encode
 
 _map = component("map")
 _progress = component("progress")
@@ -59,7 +60,7 @@ def chosen(go: Any) -> tuple[str, str] | None:
 
 def progress(lesson: str, questions: Sequence[Asked], *, key: str) -> None:
     """How many of a lesson's questions are answered. The browser remembers it, and that this lesson was last."""
-    _progress(key=key, data={"lesson": lesson, "questions": [one._asdict() for one in questions]})
+    _progress(key=key, data=encode({"lesson": lesson, "questions": [one._asdict() for one in questions]}, {}))
 
 
 def seen(about: str, *, key: str) -> bool:
@@ -67,9 +68,12 @@ def seen(about: str, *, key: str) -> bool:
 
     about: what is to be computed here, as a few letters
     """
-    return _sight(key=key, data={"about": about}, default={"seen": None}, on_seen_change=lambda: None).seen == about
+    return (
+        _sight(key=key, data=encode({"about": about}, {}), default={"seen": None}, on_seen_change=lambda: None).seen
+        == about
+    )
 
 
 def glossary(terms: Mapping[str, str], *, key: str) -> None:
     """Terms and their explanations, which can be searched without asking the server."""
-    _glossary(key=key, data={"terms": [[term, explanation] for term, explanation in terms.items()]})
+    _glossary(key=key, data=encode({"terms": [[term, explanation] for term, explanation in terms.items()]}, {}))

@@ -8,6 +8,7 @@ from rnnviz.lesson.foot import asked
 from rnnviz.lesson.worksheet import Question
 from rnnviz.stage.surroundings import Asked, chosen
 from tests.pages.page import LessonApp
+from tests.stage.decoder import decode
 
 QUESTIONS = [
     Question("prediction", "Stays?", ("Yes", "No"), "Yes", "Computed.", True),
@@ -62,7 +63,7 @@ class Gru(LessonApp):
     @property
     def told(self):
         (found,) = [one.proto for one in self.app.get("bidi_component") if one.proto.id.endswith("gru-progress")]
-        return json.loads(found.json)
+        return decode(found.bytes)[0]
 
     @property
     def results(self):

@@ -82,7 +82,7 @@ class LessonApp:
     def script(self) -> str | None:
         """The script that is shown; None where there is none."""
         shown = [one for one in self.app.get("bidi_component") if one.proto.id.endswith(f"{self.name}-script")]
-        return "".join(text for _, text in json.loads(shown[0].proto.json)["parts"]) if shown else None
+        return "".join(text for _, text in decode(shown[0].proto.bytes)[0]["parts"]) if shown else None
 
     @property
     def notices(self) -> list[str]:

@@ -286,7 +286,7 @@ def test_the_200_networks_are_computed_when_the_learner_comes_to_them(monkeypatc
 
 def come_to(page, section):
     (sight,) = [one.proto for one in page.app.get("bidi_component") if one.proto.id.endswith(f"{section}-sight")]
-    page.app.session_state[f"vanishing-{section}-sight"] = {"seen": json.loads(sight.json)["about"]}
+    page.app.session_state[f"vanishing-{section}-sight"] = {"seen": decode(sight.bytes)[0]["about"]}
     page.app.run()
 
 
