@@ -1,5 +1,5 @@
-// Tells the server when the first picture of a page that opens stands (rnnviz/stage/opening.py): the rest of the page,
-// which would keep the browser from drawing it, follows then.
+// Tells the server when the first picture of a page that opens stands (rnnviz/stage/opening.py), or that none came: the
+// rest of the page, which would keep the browser from drawing it, follows then.
 
 const LONGEST = 3000; // ms; the server waits for less
 

@@ -40,7 +40,7 @@ class Player {
       this.arrange();
     });
     this.resizer.observe(this.picture);
-    window.rnnvizPlayer = this; // for tests and benchmarks, which look in from outside
+    window.rnnvizPlayer = this; // for all that waits for it or asks it, tests and benchmarks too
   }
 
   // ── What Python sent, again and again, to the same player ──

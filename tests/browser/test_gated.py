@@ -102,4 +102,4 @@ def test_the_stages_code_is_asked_for_once_and_before_the_first_component_is_the
     assert [path for path in loaded if path.startswith("/assets/") and path.endswith(".js")].count(STAGE) == 1
     assert not [path for path in loaded if "/stage/" in path]
     asked = lesson.page.evaluate("fetch(location.href).then((page) => page.text())")
-    assert f'<link rel="modulepreload" crossorigin href="{STAGE}">' in asked
+    assert f'<script type="module" crossorigin src="{STAGE}"></script>' in asked

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from rnnviz.serving import lazy_chunks, subset_of, whole_font
 from tests.browser.conftest import ROOT, serve
-from tests.browser.lesson_page import STAGE, LessonPage
+from tests.browser.lesson_page import RUNS, STAGE, LessonPage
 
 ASKED = "performance.getEntriesByType('resource').map(({ name, encodedBodySize }) => [name, encodedBodySize])"
 
@@ -55,6 +55,12 @@ def test_a_page_says_once_that_its_first_picture_stands(open_page, address, link
     lesson.page.goto(f"{address}/{link}")
     lesson.wait_until_drawn(".plot[data-painted]")
     lesson.eventually(lambda: told_once_of(lesson, picture))
+    lesson.wait_until_idle()
+    runs = lesson.page.evaluate(RUNS)["changes"]
+    lesson.page.get_by_role("radio").nth(1).click()
+    lesson.page.wait_for_function(f"() => window.rnnvizChanges > {runs}")
+    lesson.wait_until_idle()
+    told_once_of(lesson, picture)
 
 
 def test_the_next_lesson_says_so_for_its_own_picture(open_page):

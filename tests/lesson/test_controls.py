@@ -39,11 +39,6 @@ lesson.settle()
 """
 
 
-@pytest.fixture(autouse=True)
-def no_head_start(monkeypatch):
-    monkeypatch.setattr("rnnviz.lesson.lesson.HEAD_START", 0)
-
-
 def open_page(script=SCRIPT, **url):
     page = AppTest.from_string(
         script + "\nimport streamlit as st\nst.session_state.seen = dict(config)", default_timeout=30

@@ -41,8 +41,7 @@ class Page(LessonApp):
 
 
 @pytest.fixture(autouse=True)
-def no_head_start(monkeypatch):
-    monkeypatch.setattr("rnnviz.lesson.lesson.HEAD_START", 0)
+def no_time_for_first_pictures(monkeypatch):
     monkeypatch.setattr("rnnviz.lesson.sectional.FIRST_PICTURES", 0)
 
 
