@@ -5,13 +5,14 @@ that the server may refer to, and what went wrong. It follows Streamlit's own pa
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from tests.stage.decoder import decode
 
 from .widgets import KINDS, Link, Widget
 
@@ -120,7 +121,7 @@ class Page:
         if name in KINDS:
             self._stands(Widget(name, getattr(element, name), delta.fragment_id))
         elif name == "bidi_component" and element.bidi_component.component_name == "rnnviz_presenter":
-            self.awaited = header(element.bidi_component.bytes)["awaits"]
+            self.awaited = decode(element.bidi_component.bytes)[0]["awaits"]
         elif name == "button":
             self._found_buttons[element.button.label] = Button(element.button.id, delta.fragment_id)
         elif name == "exception":
@@ -180,8 +181,3 @@ class Page:
     def _stop_auto_rerun(self, stop: Any, message: ForwardMsg) -> None:
         for key in stop.fragment_ids:
             self.timers.pop(key, None)
-
-
-def header(payload: bytes) -> dict[str, Any]:
-    """That of what a component of the stage is sent, see `rnnviz.stage.payload.encode`."""
-    return json.loads(payload[4 : 4 + int.from_bytes(payload[:4], "little")])

@@ -15,6 +15,7 @@ import "./prose.js"; // every page has a chart
 import { Sweeping } from "./sweep.js";
 import { tableOf } from "./table.js";
 import { themeOf } from "./theme.js";
+import { until } from "./until.js";
 
 const CONFIG = { displaylogo: false, displayModeBar: false, doubleClick: "reset", responsive: false };
 const STILL = 5; // pixels that a pointer may move between press and release and still have clicked
@@ -33,8 +34,7 @@ function load(base) {
 // It is fetched at once, and read when a player that is there has drawn: reading it takes a tenth of a second.
 async function read(src) {
   document.head.append(make("link", { rel: "preload", as: "script", href: src }));
-  const end = performance.now() + LONGEST;
-  while (window.rnnvizPlayer && !window.rnnvizPlayer.frames && performance.now() < end) await new Promise(requestAnimationFrame);
+  await until(() => !window.rnnvizPlayer || window.rnnvizPlayer.frames, LONGEST);
   return new Promise((done, failed) => {
     const onerror = () => {
       plotly = null;

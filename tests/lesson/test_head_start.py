@@ -82,4 +82,5 @@ def test_the_rest_of_a_page_that_opens_follows_as_soon_as_the_browser_has_drawn(
 def test_the_rest_follows_a_browser_that_never_says_anything(monkeypatch):
     monkeypatch.setattr(lesson, "FIRST_HEAD_START", 0.1)
     page = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
-    assert not page.exception and page.title
+    assert not page.exception
+    assert any(one.proto.id.endswith("-below") for one in page.get("bidi_component"))

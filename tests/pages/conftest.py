@@ -1,12 +1,9 @@
 import pytest
 
 from rnnviz.training.jobs import JOBS
+from tests.lesson.conftest import no_head_start
 
-
-@pytest.fixture(autouse=True)
-def no_head_start(monkeypatch):
-    for name in ("HEAD_START", "FIRST_HEAD_START"):
-        monkeypatch.setattr(f"rnnviz.lesson.lesson.{name}", 0)
+__all__ = ["no_head_start"]
 
 
 @pytest.fixture
