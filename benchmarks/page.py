@@ -16,6 +16,7 @@ from tests.stage.decoder import decode
 
 from .widgets import KINDS, Link, Widget
 
+PICTURES = ("rnnviz_player", "rnnviz_chart")
 APOLOGY = "Something went wrong on our side"
 
 
@@ -23,7 +24,7 @@ APOLOGY = "Something went wrong on our side"
 class Run:
     """What is waited for, in seconds of perf_counter. fragment: the part that runs, empty for the whole page
 
-    first: when the first new component was there; on a page without one, the first new element
+    first: when the first player or chart was there that shows something new; None where none does
     """
 
     fragment: str
@@ -31,7 +32,6 @@ class Run:
     done: asyncio.Future[float]
     begun: bool = False
     first: float | None = None
-    pictured: bool = False
 
 
 @dataclass
@@ -63,6 +63,7 @@ class Page:
         self.buttons: dict[str, Button] = {}
         self.kept: dict[str, Kept] = {}
         self.timers: dict[str, float] = {}
+        self.pictures: dict[str, int] = {}
         self.waiting: Run | None = None
         self.awaited: str | None = None
         """The name of the first picture that the server waits for, until somebody has taken it."""
@@ -114,10 +115,8 @@ class Page:
         name = element.WhichOneof("type") if delta.WhichOneof("type") == "new_element" else None
         if name is None:
             return
-        run = self.waiting
-        if run and run.begun and not run.pictured:
-            run.pictured = name == "bidi_component"
-            run.first = perf_counter() if run.pictured or run.first is None else run.first
+        if name == "bidi_component" and element.bidi_component.component_name in PICTURES:
+            self._shows(element.bidi_component)
         if name in KINDS:
             self._stands(Widget(name, getattr(element, name), delta.fragment_id))
         elif name == "bidi_component" and element.bidi_component.component_name == "rnnviz_presenter":
@@ -128,6 +127,14 @@ class Page:
             self.wrong(element.exception.type)
         elif name == "alert" and APOLOGY in element.alert.body:
             self.wrong("the app apologises")
+
+    def _shows(self, picture: Any) -> None:
+        shown = hash(picture.bytes)
+        if self.pictures.get(picture.id) != shown:
+            self.pictures[picture.id] = shown
+            run = self.waiting
+            if run and run.begun and run.first is None:
+                run.first = perf_counter()
 
     def _stands(self, widget: Widget) -> None:
         """A widget is on the page: it keeps its value, unless it is new or the server sets it."""

@@ -24,7 +24,7 @@ from .foot import beside_question, foot, show_glossary
 from .formula import equations
 from .snippet import snippet
 from .style import STYLE
-from .turns import pause
+from .turns import give_way, pause, rest_follows
 from .words import quoted, token_label
 from .worksheet import Question, accepted
 
@@ -92,11 +92,13 @@ class Lesson:
         return config
 
     def settle(self) -> None:
-        """Draw title and controls, if that was put off. Whatever stands below the stage begins with it."""
+        """Draw title and controls, if that was put off. Whatever stands below the stage begins with it, and gives way
+        to the pictures of other learners once one of this page's has changed."""
         if self.undrawn is None:
             if self.awaited is not None and self.staged:
                 picture, self.awaited = self.awaited, None
                 pause(FIRST_HEAD_START, picture.stands)
+            give_way()
             return
         controls, self.undrawn = self.undrawn, None
         if controls.known() and self.redrawn:
@@ -439,7 +441,10 @@ class Lesson:
         before = stage.shows(key)
         yield
         self.staged = True
-        self.redrawn |= stage.shows(key) != before
+        if stage.shows(key) != before:
+            self.redrawn = True
+            if self.undrawn is None and self.awaited is None:
+                rest_follows()
 
     def _next(self, kind: str, *about: Any) -> str:
         """The key of the next question: another one when it asks about something else."""

@@ -4,6 +4,9 @@ Python computes no more at once anyway, and dozens of threads that all try take 
 run, and from the thread that sends. A turn is no longer than a page's own computing: who waits in it steps aside, and
 who computes for long does not keep the others from theirs. What holds a lock that others with a turn may want must not
 step aside, nor wait for a turn.
+
+What has changed before a learner's eyes goes before what else a page says: once the first such picture is said, the
+rest of that page gives way to all who still wait for theirs, but not for ever.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from bisect import insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from itertools import count
 from math import inf
 from threading import TIMEOUT_MAX, Event, Lock, local
 from time import monotonic
@@ -21,23 +23,25 @@ AT_ONCE = 1
 """So many turns: two threads that compute cost a class a fifth more processor than one after the other."""
 LONG = 0.5
 """After so many seconds a turn does not count any more, and the next begins beside it: ten times what most take."""
+PATIENCE = 5.0
+"""So many seconds the rest of a page gives way: it goes before who comes later than that."""
 
 
 class Turns:
-    """Who has a turn, since when, and who waits for one: who came first begins first, and goes on first."""
+    """Who has a turn, since when, and who waits for one: who is due first begins first, and goes on first. Due is who
+    comes, by the monotonic clock."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._since: dict[Event, float] = {}
-        self._line: list[tuple[int, Event]] = []
-        self._came = count()
+        self._line: list[tuple[float, Event]] = []
 
-    def take(self, came: int | None = None) -> tuple[int, Event]:
-        """Waits for a turn, which is given back by `give_back`. came: the number that an earlier one came with, whose
-        owner goes on with this one; it is returned beside the turn"""
+    def take(self, due: float | None = None) -> tuple[float, Event]:
+        """Waits for a turn, which is given back by `give_back`. due: when it is, for whom that is not now; it is
+        returned beside the turn"""
         turn = Event()
         with self._lock:
-            place = (next(self._came) if came is None else came, turn)
+            place = (monotonic() if due is None else due, turn)
             insort(self._line, place, key=lambda one: one[0])
         try:
             while (seconds := self._begin(turn)) > 0:
@@ -56,6 +60,11 @@ class Turns:
 
     def taken(self) -> int:
         return len(self._since)
+
+    def awaited_before(self, due: float) -> bool:
+        """Whether somebody waits who is due before that."""
+        with self._lock:
+            return bool(self._line) and self._line[0][0] < due
 
     def _begin(self, turn: Event) -> float:
         """Begins it, 0, or says in how many seconds to ask again, if it is not called before."""
@@ -88,7 +97,8 @@ def turn() -> Iterator[None]:
     if _held():
         yield
         return
-    _mine.came, _mine.turn = _turns.take()
+    _mine.rest = False
+    _mine.due, _mine.turn = _turns.take()
     try:
         yield
     finally:
@@ -111,7 +121,7 @@ def in_turn(part: Callable[[], None]) -> Callable[[], None]:
 @contextmanager
 def aside() -> Iterator[None]:
     """What waits in it, for the clock or for another thread, lets others have the turn meanwhile, and goes on before
-    who came later. Without a turn it changes nothing."""
+    who is due later. Without a turn it changes nothing."""
     if not _held():
         yield
         return
@@ -120,13 +130,27 @@ def aside() -> Iterator[None]:
     try:
         yield
     finally:
-        _, _mine.turn = _turns.take(_mine.came)
+        _, _mine.turn = _turns.take(_mine.due)
 
 
 def pause(seconds: float, until: Event | None = None) -> None:
-    """Let others have the turn for so long, or until something has come about."""
+    """Let others have the turn for so long, or until something has come about. What follows is the rest of a page."""
+    rest_follows()
     with aside():
         (until or Event()).wait(seconds)
+
+
+def rest_follows() -> None:
+    """The picture that a learner waits for is said: from here on, this thread is due later."""
+    if _held() and not _mine.rest:
+        _mine.rest, _mine.due = True, monotonic() + PATIENCE
+
+
+def give_way() -> None:
+    """Between two parts of the rest of a page: whoever is due before goes first."""
+    if _held() and _mine.rest and _turns.awaited_before(_mine.due):
+        with aside():
+            pass
 
 
 def _held() -> bool:

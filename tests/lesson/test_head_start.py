@@ -55,6 +55,17 @@ def test_a_run_that_changes_nothing_waits_for_nothing(page, pauses):
     assert pauses == []
 
 
+@pytest.mark.parametrize(("control", "times"), [("shown", 0), ("other", 1)])
+def test_below_the_stage_the_rest_follows_a_picture_that_has_changed(page, monkeypatch, control, times):
+    found = []
+    monkeypatch.setattr(lesson, "rest_follows", lambda: found.append(1))
+    page.number_input(control).set_value(2)
+    assert not page.run().exception
+    assert len(found) == times  # else the pause after the stage begins it
+    page.run()
+    assert len(found) == times
+
+
 def told(page):
     """What the page's first picture is called, as the browser hears it."""
     (found,) = [one.proto.bytes for one in page.get("bidi_component") if one.proto.id.endswith("-presenter")]

@@ -98,6 +98,79 @@ def test_who_stepped_aside_goes_on_before_who_came_later(monkeypatch):
     assert order == ["who stepped aside", "later"]
 
 
+@pytest.mark.parametrize(("patience", "order"), [(PATIENCE, ["later", "the rest"]), (0, ["the rest", "later"])])
+def test_the_rest_of_a_page_gives_way_to_who_came_later_but_not_for_ever(monkeypatch, patience, order):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "PATIENCE", patience)
+    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+    paused, drawn, begun = threading.Event(), threading.Event(), []
+
+    class Drawn(threading.Event):
+        def wait(self, seconds):
+            paused.set()
+            return drawn.wait(seconds)
+
+    def page():
+        with turns.turn():
+            turns.pause(PATIENCE, until=Drawn())
+            begun.append("the rest")
+
+    def later():
+        with turns.turn():
+            begun.append("later")
+
+    def waits(many):
+        while len(line._line) < many:
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        coming = [pool.submit(page)]
+        assert paused.wait(PATIENCE)
+        mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
+        coming.append(pool.submit(later))
+        waits(1)
+        drawn.set()
+        waits(2)
+        for one in mine:
+            line.give_back(one)
+        for one in coming:
+            one.result(PATIENCE)
+    assert begun == order
+
+
+@pytest.mark.parametrize("rest", [False, True])
+def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+    begun = []
+
+    def another():
+        with turns.turn():
+            begun.append("another")
+
+    with ThreadPoolExecutor(turns.AT_ONCE) as pool, turns.turn():
+        others = [line.take()[1] for _ in range(turns.AT_ONCE - 1)]
+        turns.give_way()  # nobody waits
+        if rest:
+            turns.rest_follows()
+        coming = pool.submit(another)
+        while not line._line:
+            pass
+        turns.give_way()
+        begun.append("this page")
+        for one in others:
+            line.give_back(one)
+    coming.result(PATIENCE)
+    assert begun == (["another", "this page"] if rest else ["this page", "another"])
+
+
+def test_a_new_turn_is_no_rest():
+    with turns.turn():
+        turns.rest_follows()
+    with turns.turn():
+        assert not turns._mine.rest
+
+
 def test_who_is_called_off_while_waiting_leaves_the_line(monkeypatch):
     line = turns.Turns()
     mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
