@@ -347,10 +347,12 @@ lesson.further(
     ]
 )
 
+seen_as = (descent.w0, descent.b0, descent.eta, descent.theta_cliff, dark_theme())
 with turned_up:
     solid(
         lesson,
-        clipping.surface(descent.w0, descent.b0, descent.eta, descent.theta_cliff, dark_theme()),
+        clipping.surface(*seen_as),
         "surface",
         caption="The same as a surface, with both whole ways as far as they stay in the picture. Drag to turn it.",
+        about=seen_as,
     )

@@ -17,8 +17,9 @@ from .turns import pause
 
 PLACE = 340
 """Pixels that a section takes that is still to be computed: about what a row of figures takes."""
-FIRST_PICTURES = 1.0
-"""Seconds that a browser has to draw the pictures of a page before it begins with the heavy one."""
+FIRST_PICTURES, NEXT_PICTURES = 1.0, 0.3
+"""Seconds that a browser has to draw the pictures of a page before it begins with the heavy one: when the page opens,
+and when a control has changed that one, too."""
 
 
 def check_links(lesson: Lesson, **sections: Controls) -> None:
@@ -51,17 +52,19 @@ def dark_theme() -> bool:
     return st.context.theme.type == "dark"
 
 
-def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str) -> None:
+def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str, about: Hashable) -> None:
     """A figure in three dimensions, which can be turned. It keeps its view while the figure stays the same.
 
-    The browser needs seconds to make the first one, and does nothing else then. So a page hands it in last, and on a
-    first visit it waits until the other pictures are likely to stand.
+    The browser needs seconds to make the first one and a tenth of one for each other, and does nothing else then. So a
+    page hands it in last, and it waits until the other pictures are likely to stand. about: the settings on which the
+    figure depends
     """
     lesson.settle()
-    visited = f"{lesson.key} {name} visited"
-    if not st.session_state.get(visited):
-        st.session_state[visited] = True
-        pause(FIRST_PICTURES)
+    shown = f"{lesson.key} {name} shows"
+    before = st.session_state.get(shown)
+    st.session_state[shown] = about
+    if before != about:
+        pause(FIRST_PICTURES if before is None else NEXT_PICTURES)
     st.markdown(f"**{caption}**")
     saved = {"filename": f"{lesson.key}-{name}", "scale": 2}
     bar = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saved}

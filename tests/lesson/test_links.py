@@ -40,11 +40,6 @@ class Page(LessonApp):
         return {one.key: one for kind in kinds for one in self.app.get(kind) if one.key}
 
 
-@pytest.fixture(autouse=True)
-def no_time_for_first_pictures(monkeypatch):
-    monkeypatch.setattr("rnnviz.lesson.sectional.FIRST_PICTURES", 0)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_control_of_every_lesson_is_in_the_link(name):
     page = Page(name)

@@ -17,11 +17,6 @@ from tests.stage.test_chart_payload import plotly_array
 pytestmark = pytest.mark.usefixtures("results_of_its_own")
 
 
-@pytest.fixture(autouse=True)
-def no_browser_to_wait_for(monkeypatch):
-    monkeypatch.setattr(sectional, "FIRST_PICTURES", 0)
-
-
 class Page(LessonApp):
     def __init__(self, **link):
         super().__init__("pages/clipping.py", "clipping", **link)
@@ -139,6 +134,21 @@ def test_the_cliff_shows_both_descents_from_where_it_is_told_to_start(start, rat
 
 def test_the_cliff_takes_picks():
     assert Page().figure("cliff")["layout"]["meta"] == {"pick": True}
+
+
+def test_the_surface_waits_for_the_other_pictures_where_it_changes_too(monkeypatch):
+    waits = []
+    monkeypatch.setattr(sectional, "pause", waits.append)
+    monkeypatch.setattr(sectional, "FIRST_PICTURES", 2)
+    monkeypatch.setattr(sectional, "NEXT_PICTURES", 1)
+    page = Page()
+    assert waits == [2]
+    page.app.number_input("w0").set_value(4.8)
+    page.run()
+    assert waits == [2, 1]
+    page.app.number_input("seed").set_value(3)  # of the plane
+    page.run()
+    assert waits == [2, 1]
 
 
 def test_every_preset_sets_what_it_says_and_changes_the_picture():
