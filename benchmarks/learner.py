@@ -31,8 +31,8 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/
 
 @dataclass(frozen=True)
 class Reaction:
-    """Seconds from sending to the first picture that shows something new (where none does, to the end), and to the end of
-    the script. what: that was moved or pressed"""
+    """Seconds from sending to the first picture that shows something new, or where none does to the end; and to the end
+    of the script. what: that was moved or pressed"""
 
     page: str
     what: str
