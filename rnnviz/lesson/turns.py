@@ -28,8 +28,7 @@ PATIENCE = 5.0
 
 
 class Turns:
-    """Who has a turn, since when, and who waits for one: who is due first begins first, and goes on first. Due is who
-    comes, by the monotonic clock."""
+    """Who has a turn, since when, and who waits for one: who is due first begins first, and goes on first."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -37,8 +36,8 @@ class Turns:
         self._line: list[tuple[float, Event]] = []
 
     def take(self, due: float | None = None) -> tuple[float, Event]:
-        """Waits for a turn, which is given back by `give_back`. due: when it is, for whom that is not now; it is
-        returned beside the turn"""
+        """Waits for a turn, which is given back by `give_back`. due: by the monotonic clock, now where none is given;
+        it is returned beside the turn"""
         turn = Event()
         with self._lock:
             place = (monotonic() if due is None else due, turn)
@@ -134,7 +133,8 @@ def aside() -> Iterator[None]:
 
 
 def pause(seconds: float, until: Event | None = None) -> None:
-    """Let others have the turn for so long, or until something has come about. What follows is the rest of a page."""
+    """Let others have the turn for so long, or until something has come about. What follows is the rest of a page: who
+    pauses before its picture is said loses its place."""
     rest_follows()
     with aside():
         (until or Event()).wait(seconds)
@@ -147,7 +147,8 @@ def rest_follows() -> None:
 
 
 def give_way() -> None:
-    """Between two parts of the rest of a page: whoever is due before goes first."""
+    """Between two parts of the rest of a page: whoever is due before goes first. A part that Streamlit is asked to draw
+    by itself, a fragment, waits for the rest of its own page."""
     if _held() and _mine.rest and _turns.awaited_before(_mine.due):
         with aside():
             pass

@@ -56,14 +56,26 @@ def test_a_run_that_changes_nothing_waits_for_nothing(page, pauses):
 
 
 @pytest.mark.parametrize(("control", "times"), [("shown", 0), ("other", 1)])
-def test_below_the_stage_the_rest_follows_a_picture_that_has_changed(page, monkeypatch, control, times):
+def test_below_the_stage_the_rest_follows_a_picture_that_has_changed(pauses, monkeypatch, control, times):
     found = []
     monkeypatch.setattr(lesson, "rest_follows", lambda: found.append(1))
+    page = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
+    assert found == [1]  # the picture below the stage; that on it is awaited
+    found.clear()
     page.number_input(control).set_value(2)
     assert not page.run().exception
     assert len(found) == times  # else the pause after the stage begins it
     page.run()
     assert len(found) == times
+
+
+def test_each_part_below_the_stage_gives_way(page, monkeypatch):
+    parts = []
+    monkeypatch.setattr(lesson, "give_way", lambda: parts.append(1))
+    page.run()
+    assert not parts  # the picture below the stage is the first part, and has waited for the stage
+    page = AppTest.from_string(f"{PAGE}\nlesson.say('One.')\nlesson.section('Two')", default_timeout=PATIENCE).run()
+    assert not page.exception and len(parts) == 3
 
 
 def told(page):

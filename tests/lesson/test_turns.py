@@ -141,6 +141,7 @@ def test_the_rest_of_a_page_gives_way_to_who_came_later_but_not_for_ever(monkeyp
 @pytest.mark.parametrize("rest", [False, True])
 def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
     monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
     monkeypatch.setattr(turns, "_turns", line := turns.Turns())
     begun = []
 
@@ -220,7 +221,7 @@ def test_a_page_that_fails_gives_its_turn_back(problem):
 
 def test_what_failed_is_told_where_the_way_back_fails_too(monkeypatch):
     with pytest.raises(KeyboardInterrupt), turns.turn(), turns.aside():
-        monkeypatch.setattr(turns.Turns, "take", lambda line, came: (_ for _ in ()).throw(KeyboardInterrupt))
+        monkeypatch.setattr(turns.Turns, "take", lambda line, due: (_ for _ in ()).throw(KeyboardInterrupt))
     assert turns._turns.taken() == 0
 
 
