@@ -17,7 +17,7 @@ from .turns import pause
 
 PLACE = 340
 """Pixels that a section takes that is still to be computed: about what a row of figures takes."""
-FIRST_PICTURES, NEXT_PICTURES = 1.0, 0.3
+FIRST_PICTURES, NEXT_PICTURES = 1.0, 0.12
 """Seconds that a browser has to draw the pictures of a page before it begins with the heavy one: when the page opens,
 and when a control has changed that one, too."""
 

@@ -59,7 +59,7 @@ def train(lesson: Lesson, plans: Plans) -> list[Model]:
             st.rerun()
 
     with place:
-        st.fragment(in_turn(live), run_every=training_live.EVERY if going else None)()
+        st.fragment(in_turn(live, by_clock=going), run_every=training_live.EVERY if going else None)()
     return found
 
 

@@ -142,7 +142,7 @@ def train(lesson: Lesson, plans: Plans, shown: Compared, *, held: bool) -> None:
         if held:
             hold(shown)
         else:
-            st.fragment(in_turn(live), run_every=EVERY if going else None)()
+            st.fragment(in_turn(live, by_clock=going), run_every=EVERY if going else None)()
 
 
 def hold(shown: Compared) -> None:

@@ -91,13 +91,16 @@ _mine = local()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """What is done in it waits until it is this thread's turn. Who has one already goes on."""
+def turn(*, rest: bool = False) -> Iterator[None]:
+    """What is done in it waits until it is this thread's turn. Who has one already goes on.
+
+    rest: whether it gives way to all who wait for a picture, as the rest of a page does
+    """
     if _held():
         yield
         return
-    _mine.rest = False
-    _mine.due, _mine.turn = _turns.take()
+    _mine.rest = rest
+    _mine.due, _mine.turn = _turns.take(monotonic() + PATIENCE if rest else None)
     try:
         yield
     finally:
@@ -106,12 +109,13 @@ def turn() -> Iterator[None]:
             _mine.turn = None
 
 
-def in_turn(part: Callable[[], None]) -> Callable[[], None]:
-    """For a part of a page that is drawn anew by itself, as a fragment is."""
+def in_turn(part: Callable[[], None], *, by_clock: bool = False) -> Callable[[], None]:
+    """For a part of a page that is drawn anew by itself, as a fragment is. by_clock: whether time, and not a learner,
+    has it drawn: it gives way then"""
 
     @wraps(part)
     def drawn() -> None:
-        with turn():
+        with turn(rest=by_clock):
             part()
 
     return drawn

@@ -165,6 +165,28 @@ def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
     assert begun == (["another", "this page"] if rest else ["this page", "another"])
 
 
+@pytest.mark.parametrize("by_clock", [False, True])
+def test_what_time_has_drawn_gives_way_to_a_page(monkeypatch, by_clock):
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+    begun = []
+    part = turns.in_turn(lambda: begun.append("the part"), by_clock=by_clock)
+    page = turns.in_turn(lambda: begun.append("the page"))
+    mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
+    with ThreadPoolExecutor(2) as pool:
+        coming = []
+        for k, one in enumerate((part, page)):
+            coming.append(pool.submit(one))
+            while len(line._line) <= k:
+                pass
+        for turn in mine:
+            line.give_back(turn)
+        for one in coming:
+            one.result(PATIENCE)
+    assert begun == (["the page", "the part"] if by_clock else ["the part", "the page"])
+
+
 def test_a_new_turn_is_no_rest():
     with turns.turn():
         turns.rest_follows()
