@@ -63,74 +63,55 @@ def test_who_came_first_begins_first(monkeypatch):
     assert order == list(range(8))
 
 
-def test_who_stepped_aside_goes_on_before_who_came_later(monkeypatch):
-    monkeypatch.setattr(turns, "LONG", PATIENCE)
-    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
-    aside, back, order = threading.Event(), threading.Event(), []
-
-    def pausing():
-        with turns.turn():
-            with turns.aside():
-                aside.set()
-                assert back.wait(PATIENCE)
-            order.append("who stepped aside")
-
-    def later():
-        with turns.turn():
-            order.append("later")
-
-    def waits(many):
-        while len(line._line) < many:
-            pass
-
-    with ThreadPoolExecutor(2) as pool:
-        coming = [pool.submit(pausing)]
-        assert aside.wait(PATIENCE)
-        mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
-        coming.append(pool.submit(later))
-        waits(1)
-        back.set()
-        waits(2)
-        for one in mine:
-            line.give_back(one)
-        for one in coming:
-            one.result(PATIENCE)
-    assert order == ["who stepped aside", "later"]
+def wait_aside(until):
+    with turns.aside():
+        assert until.wait(PATIENCE)
 
 
-@pytest.mark.parametrize(("patience", "order"), [(PATIENCE, ["later", "the rest"]), (0, ["the rest", "later"])])
-def test_the_rest_of_a_page_gives_way_to_who_came_later_but_not_for_ever(monkeypatch, patience, order):
+def pause(until):
+    turns.pause(PATIENCE, until=until)
+
+
+@pytest.mark.parametrize(
+    ("wait", "patience", "order"),
+    [
+        pytest.param(wait_aside, PATIENCE, ["this page", "later"], id="aside: it goes on before who came later"),
+        pytest.param(pause, PATIENCE, ["later", "this page"], id="pause: its rest gives way"),
+        pytest.param(pause, 0, ["this page", "later"], id="pause: but not for ever"),
+    ],
+)
+def test_who_waited_goes_on_before_or_after_who_came_meanwhile(monkeypatch, wait, patience, order):
     monkeypatch.setattr(turns, "LONG", PATIENCE)
     monkeypatch.setattr(turns, "PATIENCE", patience)
     monkeypatch.setattr(turns, "_turns", line := turns.Turns())
-    paused, drawn, begun = threading.Event(), threading.Event(), []
+    waits, back, begun = threading.Event(), threading.Event(), []
 
-    class Drawn(threading.Event):
+    class Back(threading.Event):
         def wait(self, seconds):
-            paused.set()
-            return drawn.wait(seconds)
+            waits.set()
+            return back.wait(seconds)
 
-    def page():
+    def this_page():
         with turns.turn():
-            turns.pause(PATIENCE, until=Drawn())
-            begun.append("the rest")
+            wait(Back())
+            begun.append("this page")
 
     def later():
         with turns.turn():
             begun.append("later")
 
-    def waits(many):
+    def in_line(many):
         while len(line._line) < many:
             pass
 
     with ThreadPoolExecutor(2) as pool:
-        coming = [pool.submit(page)]
-        assert paused.wait(PATIENCE)
+        coming = [pool.submit(this_page)]
+        assert waits.wait(PATIENCE)
         mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
         coming.append(pool.submit(later))
-        waits(1)
-        drawn.set()
-        waits(2)
+        in_line(1)
+        back.set()
+        in_line(2)
         for one in mine:
             line.give_back(one)
         for one in coming:
