@@ -115,10 +115,10 @@ class Page:
         name = element.WhichOneof("type") if delta.WhichOneof("type") == "new_element" else None
         if name is None:
             return
-        if name == "bidi_component" and element.bidi_component.component_name in PICTURES:
-            self._shows(element.bidi_component)
         if name in KINDS:
             self._stands(Widget(name, getattr(element, name), delta.fragment_id))
+        elif name == "bidi_component" and element.bidi_component.component_name in PICTURES:
+            self._shows(element.bidi_component)
         elif name == "bidi_component" and element.bidi_component.component_name == "rnnviz_presenter":
             self.awaited = decode(element.bidi_component.bytes)[0]["awaits"]
         elif name == "button":

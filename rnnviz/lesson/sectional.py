@@ -7,6 +7,7 @@ from zlib import crc32
 
 import streamlit as st
 
+from rnnviz import stage
 from rnnviz.stage import surroundings
 from rnnviz.stage.chart import Figure
 
@@ -60,15 +61,15 @@ def solid(lesson: Lesson, figure: Figure, name: str, *, caption: str, about: Has
     figure depends
     """
     lesson.settle()
-    shown = f"{lesson.key} {name} shows"
-    before = st.session_state.get(shown)
-    st.session_state[shown] = about
-    if before != about:
+    key = f"{lesson.key}-{name}"
+    before = stage.shows(key)
+    stage.remembered(key, about)
+    if stage.shows(key) != before:
         pause(FIRST_PICTURES if before is None else NEXT_PICTURES)
     st.markdown(f"**{caption}**")
-    saved = {"filename": f"{lesson.key}-{name}", "scale": 2}
+    saved = {"filename": key, "scale": 2}
     bar = {"displayModeBar": True, "displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": saved}
-    st.plotly_chart(figure, key=f"{lesson.key}-{name}", theme=None, width="stretch", config=bar)
+    st.plotly_chart(figure, key=key, theme=None, width="stretch", config=bar)
 
 
 def in_sight(lesson: Lesson, name: str, about: Hashable, *, known: bool) -> bool:

@@ -7,7 +7,7 @@ from .pin import Pin
 from .player import NAMES, VIEWS, Ghost, Look, Output, player
 from .script import script
 from .share import LINKED, SPEEDS, Shared, operations_of, presenter, share
-from .shown import shows
+from .shown import remembered, shows
 
 __all__ = [
     "LINKED",
@@ -28,6 +28,7 @@ __all__ = [
     "picked",
     "player",
     "presenter",
+    "remembered",
     "script",
     "share",
     "shows",

@@ -24,6 +24,21 @@ def all_of(work, count):
         return [one.result(PATIENCE) for one in [pool.submit(work) for _ in range(count)]]
 
 
+@pytest.fixture
+def line(monkeypatch):
+    """A line of its own, in which no turn takes too long."""
+    monkeypatch.setattr(turns, "LONG", PATIENCE)
+    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+    return line
+
+
+def wait_for(line, many):
+    """Until so many wait in it."""
+    while len(line._line) < many:
+        pass
+
+
 def test_so_many_compute_at_once_and_no_more():
     inside, most, lock = [], [], threading.Lock()
     full = threading.Barrier(turns.AT_ONCE)
@@ -41,9 +56,8 @@ def test_so_many_compute_at_once_and_no_more():
     assert max(most) == turns.AT_ONCE
 
 
-def test_who_came_first_begins_first(monkeypatch):
-    monkeypatch.setattr(turns, "LONG", PATIENCE)
-    line, order = turns.Turns(), []
+def test_who_came_first_begins_first(line):
+    order = []
     mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
 
     def come(k):
@@ -55,8 +69,7 @@ def test_who_came_first_begins_first(monkeypatch):
         coming = []
         for k in range(8):
             coming.append(pool.submit(come, k))
-            while len(line._line) <= k:
-                pass
+            wait_for(line, k + 1)
         line.give_back(mine.pop())
         for one in coming:
             one.result(PATIENCE)
@@ -80,10 +93,8 @@ def pause(until):
         pytest.param(pause, 0, ["this page", "later"], id="pause: but not for ever"),
     ],
 )
-def test_who_waited_goes_on_before_or_after_who_came_meanwhile(monkeypatch, wait, patience, order):
-    monkeypatch.setattr(turns, "LONG", PATIENCE)
+def test_who_waited_goes_on_before_or_after_who_came_meanwhile(line, monkeypatch, wait, patience, order):
     monkeypatch.setattr(turns, "PATIENCE", patience)
-    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
     waits, back, begun = threading.Event(), threading.Event(), []
 
     class Back(threading.Event):
@@ -100,18 +111,14 @@ def test_who_waited_goes_on_before_or_after_who_came_meanwhile(monkeypatch, wait
         with turns.turn():
             begun.append("later")
 
-    def in_line(many):
-        while len(line._line) < many:
-            pass
-
     with ThreadPoolExecutor(2) as pool:
         coming = [pool.submit(this_page)]
         assert waits.wait(PATIENCE)
         mine = [line.take()[1] for _ in range(turns.AT_ONCE)]
         coming.append(pool.submit(later))
-        in_line(1)
+        wait_for(line, 1)
         back.set()
-        in_line(2)
+        wait_for(line, 2)
         for one in mine:
             line.give_back(one)
         for one in coming:
@@ -120,10 +127,7 @@ def test_who_waited_goes_on_before_or_after_who_came_meanwhile(monkeypatch, wait
 
 
 @pytest.mark.parametrize("rest", [False, True])
-def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
-    monkeypatch.setattr(turns, "LONG", PATIENCE)
-    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
-    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+def test_between_two_parts_only_the_rest_of_a_page_gives_way(line, rest):
     begun = []
 
     def another():
@@ -136,8 +140,7 @@ def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
         if rest:
             turns.rest_follows()
         coming = pool.submit(another)
-        while not line._line:
-            pass
+        wait_for(line, 1)
         turns.give_way()
         begun.append("this page")
         for one in others:
@@ -147,10 +150,7 @@ def test_between_two_parts_only_the_rest_of_a_page_gives_way(monkeypatch, rest):
 
 
 @pytest.mark.parametrize("by_clock", [False, True])
-def test_what_time_has_drawn_gives_way_to_a_page(monkeypatch, by_clock):
-    monkeypatch.setattr(turns, "LONG", PATIENCE)
-    monkeypatch.setattr(turns, "PATIENCE", PATIENCE)
-    monkeypatch.setattr(turns, "_turns", line := turns.Turns())
+def test_what_time_has_drawn_gives_way_to_a_page(line, by_clock):
     begun = []
     part = turns.in_turn(lambda: begun.append("the part"), by_clock=by_clock)
     page = turns.in_turn(lambda: begun.append("the page"))
@@ -159,8 +159,7 @@ def test_what_time_has_drawn_gives_way_to_a_page(monkeypatch, by_clock):
         coming = []
         for k, one in enumerate((part, page)):
             coming.append(pool.submit(one))
-            while len(line._line) <= k:
-                pass
+            wait_for(line, k + 1)
         for turn in mine:
             line.give_back(turn)
         for one in coming:
