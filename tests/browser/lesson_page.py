@@ -6,7 +6,7 @@ import re
 import time
 
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from rnnviz.stage.assets import VERSION
 
@@ -77,6 +77,18 @@ PIXELS = """async ([state, places]) => {
   if (!places) return [Array.from(data), width];
   return places.map(([x, y]) => 4 * (Math.floor(y) * width + Math.floor(x))).map((at) => [...data.slice(at, at + 4)]);
 }"""
+# A place in the window, [x, y], once it has stayed the same for twelve frames: nothing above it grows any more.
+STAYS = """async (found) => {
+  const read = Function(`return ${found}`);
+  let place = read(), stayed = 0;
+  for (let frame = 0; frame < 1000 && stayed < 12; frame++) {
+    await new Promise(requestAnimationFrame);
+    const now = read();
+    stayed = String(now) === String(place) ? stayed + 1 : 0;
+    place = now;
+  }
+  return place;
+}"""
 
 
 class LessonPage:
@@ -111,6 +123,11 @@ class LessonPage:
             if self.page.evaluate(RUNS) == before and before["idle"]:
                 return found
         raise AssertionError("the app never came to rest")
+
+    def where_it_stays(self, read: str) -> tuple[float, float]:
+        """A place in the window that JavaScript reads, [x, y], once it no longer moves."""
+        x, y = self.page.evaluate(STAYS, read)
+        return x, y
 
     def eventually(self, check) -> None:
         """Wait until `check` asserts nothing wrong: what `expect` is for what Playwright itself knows."""
@@ -188,7 +205,13 @@ class LessonPage:
 
     def wait_for_formulas(self, time: int, unit: int) -> None:
         """Until the page's formulas speak of a unit, as the player's own words do at once, and the script has run."""
-        self.page.get_by_test_id("stMarkdown").get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
+        formulas = self.page.get_by_test_id("stMarkdown")
+        try:
+            formulas.get_by_text(f"unit {unit} at t = {time + 1}").first.wait_for()
+        except TimeoutError as error:
+            says = formulas.get_by_text(re.compile(r"unit \d+ at t = \d+")).all_inner_texts()
+            pinned = self.look("JSON.stringify(p.pinned)")
+            raise AssertionError(f"pinned is {pinned}, the address {self.page.url}, formulas say {says}") from error
         self.wait_until_idle()
 
     def pixels(self, state: dict | None = None) -> np.ndarray:

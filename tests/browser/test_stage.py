@@ -27,13 +27,13 @@ def over_chart(lesson, time: int, unit: int) -> tuple[float, float]:
     """Where a cell of the state's heatmap is in the window."""
     lesson.page.wait_for_selector(f"{STATE_CHART} .plot[data-painted]", state="attached")
     lesson.page.locator(f"{STATE_CHART} .plot").scroll_into_view_if_needed()
-    box = lesson.page.locator(f"{STATE_CHART} .plot").bounding_box()
-    x, y = plot(
-        lesson,
-        f"[g._fullLayout.xaxis._offset + g._fullLayout.xaxis.l2p({time + 1}), "
-        f"g._fullLayout.yaxis._offset + g._fullLayout.yaxis.l2p({unit})]",
+    return lesson.where_it_stays(
+        f"""(() => {{
+          const g = document.querySelector('{STATE_CHART} .plot'), {{ left, top }} = g.getBoundingClientRect();
+          const {{ xaxis, yaxis }} = g._fullLayout;
+          return [left + xaxis._offset + xaxis.l2p({time + 1}), top + yaxis._offset + yaxis.l2p({unit})];
+        }})()"""
     )
-    return box["x"] + x, box["y"] + y
 
 
 def test_the_heatmap_shows_the_engines_states(open_page):
