@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from . import results
 from .cluster import ROOT
 from .plan import Plan
+from .priority import lower
 from .results import Record
 
 
@@ -42,8 +43,7 @@ def main() -> None:
     from .run import train
     from .standard_runs import record_of
 
-    if hasattr(os, "nice"):
-        os.nice(10)
+    lower(os.getsid(0) if hasattr(os, "getsid") else 0)
     results.keep(record_of(train(Plan.of(json.load(sys.stdin)))), Path(sys.argv[1]))
 
 

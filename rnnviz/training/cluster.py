@@ -34,10 +34,10 @@ Ctrl-C in the terminal is for the process that started them: it stops the runs f
 
 
 IN_A_WORKER = f"""
-import os, sys
+import sys
 sys.path.insert(0, {str(ROOT)!r})
-if hasattr(os, "nice"):
-    os.nice(10)
+from rnnviz.training.priority import lower
+lower({os.getsid(0) if hasattr(os, "getsid") else 0})
 """
 """What an own worker does first: it finds this package, and lets the pages go before, where both want the processor."""
 
