@@ -6,7 +6,6 @@ The web process trains nothing itself: its pages would wait for every update, an
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from tempfile import TemporaryDirectory
 from . import results
 from .cluster import ROOT
 from .plan import Plan
-from .priority import lower
+from .priority import lower, session
 from .results import Record
 
 
@@ -43,7 +42,7 @@ def main() -> None:
     from .run import train
     from .standard_runs import record_of
 
-    lower(os.getsid(0) if hasattr(os, "getsid") else 0)
+    lower(session())
     results.keep(record_of(train(Plan.of(json.load(sys.stdin)))), Path(sys.argv[1]))
 
 

@@ -11,6 +11,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .priority import session
+
 WORKERS = 2
 CONNECT, START = 5, 60
 """Seconds until an address counts as unreachable, and that the own cluster may take to start."""
@@ -37,7 +39,7 @@ IN_A_WORKER = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 from rnnviz.training.priority import lower
-lower({os.getsid(0) if hasattr(os, "getsid") else 0})
+lower({session()})
 """
 """What an own worker does first: it finds this package, and lets the pages go before, where both want the processor."""
 

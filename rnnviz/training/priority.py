@@ -14,12 +14,17 @@ TRIES, BETWEEN = 10, 0.2
 """The kernel takes such a value once in a tenth of a second, of all processes together. Seconds between two tries."""
 
 
+def session() -> int:
+    """Of this process; 0 where there are none."""
+    return os.getsid(0) if hasattr(os, "getsid") else 0
+
+
 def lower(others: int) -> None:
     """Have this process go after those of another session, and after the others of its own. others: that session"""
     if not hasattr(os, "nice"):
         return
     os.nice(NICE)
-    if os.getsid(0) == others or not GROUP.exists():
+    if session() == others or not GROUP.exists():
         return
     for _ in range(TRIES):
         try:

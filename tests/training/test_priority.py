@@ -6,11 +6,10 @@ import sys
 
 import pytest
 
-from rnnviz.training.priority import GROUP, NICE
+from rnnviz.training.priority import GROUP, NICE, session
 
 SAYS = """
 import os, sys
-from pathlib import Path
 from rnnviz.training.priority import GROUP, lower
 lower(int(sys.argv[1]))
 print(os.nice(0), GROUP.read_text().split()[-1] if GROUP.exists() else "")
@@ -20,7 +19,7 @@ print(os.nice(0), GROUP.read_text().split()[-1] if GROUP.exists() else "")
 def lowered(*, new_session: bool) -> list[str]:
     """nice of a process that has lowered itself below this session, and of its own session where the kernel has any."""
     done = subprocess.run(
-        [sys.executable, "-c", SAYS, str(os.getsid(0))], capture_output=True, text=True, start_new_session=new_session
+        [sys.executable, "-c", SAYS, str(session())], capture_output=True, text=True, start_new_session=new_session
     )
     assert not done.returncode, done.stderr
     return done.stdout.split()
