@@ -2,11 +2,10 @@
 // points, their words, bars, the cells of a heatmap. It takes a millisecond or two where plotly takes twenty, for axes,
 // legend and layout stay as they are. What it cannot move it leaves to plotly, and with it all of the figure.
 
-import { table } from "./theme.js";
+import { cells } from "./cells.js";
 
 const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
 const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
-const XLINK = "http://www.w3.org/1999/xlink";
 const models = new WeakMap(); // a trace's points, or words -> one that stands or stood there: a new one is its copy
 
 // changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
@@ -27,7 +26,7 @@ function mover(plot, at, values) {
   if (!Object.keys(values).every((name) => MOVES[full.type]?.includes(name))) return null;
   if (full.visible === "legendonly") return () => {}; // plotly draws it from its numbers when it is shown again
   if (full.error_x?.visible || full.error_y?.visible) return null;
-  if (full.type === "heatmap") return cells(plot, full, calculated[0], values.z ?? full.z);
+  if (full.type === "heatmap") return cells(plot, full, calculated[0], values.z ?? full.z, ["x", "y"].map((letter) => axisOf(plot, full, letter)));
   return full.type === "bar" ? bars(plot, full, calculated, values) : scatter(plot, full, calculated, values);
 }
 
@@ -195,35 +194,6 @@ function bars(plot, full, calculated, values) {
     node.setAttribute("d", node.getAttribute("d").replace(end, end.source[0] + axis.c2p(value ?? 0).toFixed(2)));
     Object.assign(calculated[i], { s: value, s1: value, [letter]: value });
   });
-}
-
-function cells(plot, full, first, z) {
-  const image = first.node3?.node().querySelector("image");
-  const scale = full.coloraxis ? plot._fullLayout[full.coloraxis] : full;
-  const [least, most, auto] = full.coloraxis ? [scale.cmin, scale.cmax, scale.cauto] : [full.zmin, full.zmax, full.zauto];
-  if (!image || auto || full.texttemplate || full.zsmooth || full.xgap || full.ygap || !full._islinear) return null;
-  if (z.length !== first.z.length || z[0].length !== first.z[0].length) return null;
-  const stops = scale.colorscale;
-  if (scale.reversescale || stops.some(([at], k) => Math.abs(at - k / (stops.length - 1)) > 1e-6)) return null;
-  const [across, up] = ["x", "y"].map((letter) => axisOf(plot, full, letter));
-  return () => {
-    const canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: z[0].length, height: z.length });
-    const context = canvas.getContext("2d");
-    const picture = context.createImageData(canvas.width, canvas.height);
-    const colours = table(stops.map(([, colour]) => colour));
-    const [back, down] = [across.c2p(first.x[0]) > across.c2p(first.x.at(-1)), up.c2p(first.y[0]) > up.c2p(first.y.at(-1))];
-    z.forEach((row, j) => row.forEach((value, i) => {
-      if (!Number.isFinite(value)) return;
-      const at = (down ? z.length - 1 - j : j) * canvas.width + (back ? canvas.width - 1 - i : i);
-      const shade = Math.round(255 * Math.min(1, Math.max(0, (value - least) / (most - least))));
-      picture.data.set(colours.subarray(3 * shade, 3 * shade + 3), 4 * at);
-      picture.data[4 * at + 3] = 255;
-    }));
-    context.putImageData(picture, 0, 0);
-    image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL());
-    first.z = Array.from(z, (row) => Array.from(row, known));
-  };
 }
 
 // ── Places ──

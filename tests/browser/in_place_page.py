@@ -66,6 +66,12 @@ with left:
          (2, "x"): numbers(gaps=False)},
         xaxis={"range": WIDE}, yaxis={"range": TALL}, showlegend=False,
     )  # fmt: skip
+    show(
+        "bricks",
+        [go.Heatmap(coloraxis="coloraxis", xgap=3, ygap=1, texttemplate="%{z:.2~g}")],
+        {(0, "z"): np.where(random.random((VALUES, 6, POINTS)) < 0.1, np.nan, random.normal(size=(VALUES, 6, POINTS)))},
+        coloraxis={"cmin": -1, "cmax": 1, "colorscale": palette.colorscale(palette.SIGNED)},
+    )
 with right:
     show(
         "arrows",

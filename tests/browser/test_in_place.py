@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from tests.browser.conftest import ROOT, serve
 from tests.browser.lesson_page import IDLE, PATIENCE
 
-CHARTS = ("lines", "log", "words", "arrows", "cells", "across", "up")
+CHARTS = ("lines", "log", "words", "arrows", "cells", "bricks", "across", "up")
 VALUES = 5
 """Of the page's sweep."""
 FEW = 60
