@@ -10,6 +10,7 @@ PARTS = {
     "engine": ("engine", "pairs"),
     "training": ("training", "jobs"),
     "reaction": ("reaction",),
+    "sweeps": ("sweeps",),
     "paint": ("paint",),
     "player": ("player",),
     "class": ("crowd",),

@@ -14,7 +14,6 @@ from .measuring import HERE, PATIENCE, ROOT, SPLIT, TEXT, WATCH, Reaction, chrom
 from .presses import NOTE, SETTINGS, SILENT, Setting, text, unmeasured
 from .quick import QUICK
 from .report import Number, Report
-from .scrubbing import scrubs
 
 ROUNDS = int(os.environ.get("RNNVIZ_BENCH_ROUNDS", 3 if QUICK else 30))
 WARM_UP = 1 if ROUNDS < 10 else 3
@@ -97,7 +96,6 @@ def main(report: Report) -> None:
                 problems.append(problem)
         for problem in problems:
             report.say(f"**Not measured**: {problem}.")
-        scrubs(report, browser, addresses[0], list(dict.fromkeys((one.lesson, one.link) for one in settings)))
 
 
 def measure(report: Report, browser: Browser, setting: Setting, addresses: list[str]) -> None:

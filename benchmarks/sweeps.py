@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import ceil
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from tests.browser.lesson_page import IDLE
 
-from .measuring import middle, opened, slowest
+from .measuring import ROOT, chrome, middle, opened, served, slowest
+from .presses import SETTINGS
 from .quick import QUICK
 from .report import Number, Report
 
@@ -61,33 +62,38 @@ SCRUB = """async ([name, moves]) => {
 }"""
 
 
-def scrubs(report: Report, browser: Browser, address: str, pages: list[tuple[str, str]]) -> None:
+def main(report: Report) -> None:
+    """On each page on which a reaction is measured; a chart that stands on several, on the first."""
     report.table(
         f"From a scrubbed slider to the picture, {MOVES} moves",
         ["from the move, ms", "95th percentile", "drawing, 95th percentile", "frames", "messages sent"],
     )
-    seen = set()
-    for lesson, link in pages:
-        page = opened(browser, f"{address}/{lesson}?{link}")
-        page.wait_for_selector(FOOT)
-        page.wait_for_selector(IDLE)
-        page.evaluate(SEE)
-        for name in page.evaluate(SLIDERS):
-            if name in seen:
-                continue
-            seen.add(name)
-            page.bring_to_front()
-            result = page.evaluate(SCRUB, [name, MOVES])
-            times, drawing = zip(*result["found"], strict=True)
-            figure = name.removeprefix(f"st-key-{lesson}-")
-            key = f"reaction.{lesson}.scrub-{figure}"
-            report.row(
-                f"{lesson}: {figure}",
-                Number(f"{key}.ms", middle(times), "ms"),
-                Number(f"{key}.p95_ms", slowest(times), "ms"),
-                Number(f"{key}.drawing_ms", slowest(drawing), "ms"),
-                Number(f"{key}.frames", max(1, ceil(slowest(drawing) / FRAME)), at_most=FRAMES),
-                Number(f"{key}.sent", result["sent"], at_most=0),
-            )
-            page.wait_for_timeout(700)  # until the address and the server know where it rests
-        page.context.close()
+    seen: set[str] = set()
+    with served(ROOT / "app.py") as [address], chrome() as browser:
+        for lesson, link in dict.fromkeys((setting.lesson, setting.link) for setting in SETTINGS):
+            page = opened(browser, f"{address}/{lesson}?{link}")
+            page.wait_for_selector(FOOT)
+            page.wait_for_selector(IDLE)
+            page.evaluate(SEE)
+            for name in page.evaluate(SLIDERS):
+                if name not in seen:
+                    seen.add(name)
+                    measure(report, page, lesson, name)
+            page.context.close()
+
+
+def measure(report: Report, page: Page, lesson: str, name: str) -> None:
+    page.bring_to_front()
+    result = page.evaluate(SCRUB, [name, MOVES])
+    times, drawing = zip(*result["found"], strict=True)
+    figure = name.removeprefix(f"st-key-{lesson}-")
+    key = f"sweeps.{lesson}.{figure}"
+    report.row(
+        f"{lesson}: {figure}",
+        Number(f"{key}.ms", middle(times), "ms"),
+        Number(f"{key}.p95_ms", slowest(times), "ms"),
+        Number(f"{key}.drawing_ms", slowest(drawing), "ms"),
+        Number(f"{key}.frames", max(1, ceil(slowest(drawing) / FRAME)), at_most=FRAMES),
+        Number(f"{key}.sent", result["sent"], at_most=0),
+    )
+    page.wait_for_timeout(700)  # until the address and the server know where it rests
