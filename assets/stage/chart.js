@@ -3,7 +3,7 @@
 
 import { changesOf } from "./changes.js";
 import { enlarge } from "./enlarge.js";
-import { inPlace } from "./inplace.js";
+import { inPlace, prepare } from "./inplace.js";
 import { keyed } from "./keyed.js";
 import { make } from "./make.js";
 import { Marks, place } from "./marks.js";
@@ -22,6 +22,7 @@ const STILL = 5; // pixels that a pointer may move between press and release and
 const LETTER = 8; // pixels that a letter of a saved figure's caption is wide, at most
 const LONGEST = 1000; // milliseconds that plotly.js waits for a player
 const REST = 300; // milliseconds after which plotly draws what was moved in place, or is out of view
+const whenIdle = window.requestIdleCallback ?? setTimeout; // Safari has no other
 let plotly = null; // a promise, made once
 
 export default keyed((root, base) => new Chart(root, base));
@@ -172,6 +173,7 @@ class Chart {
     }
     if (!this.wired) this.wire();
     this.shown({ header, figure });
+    if (header.sweep) whenIdle(() => this.destroyed || prepare(Plotly, this.plot));
   }
 
   // of: what arrived from Python and is shown now

@@ -6,7 +6,7 @@ import { cells } from "./cells.js";
 
 const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
 const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
-const models = new WeakMap(); // a trace's points, or words -> one that stands or stood there: a new one is its copy
+const models = new WeakMap(); // a trace's points, or words -> { i, node } as it last stood there: a new one is its copy
 
 // changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
 export function inPlace(plot, changes) {
@@ -18,6 +18,25 @@ export function inPlace(plot, changes) {
   for (const [at, values] of changes) for (const one of [plot.data[at], plot._fullData[at]]) Object.assign(one, values);
   for (const act of acts) act();
   return true;
+}
+
+// Has plotly draw, out of sight, a point of each trace in which none has stood yet: one that is to begin is its copy.
+export async function prepare(Plotly, plot) {
+  const bare = plot._fullData.flatMap((full, k) => {
+    const group = full.type === "scatter" && full.mode?.includes("markers") && plot.calcdata[k][0]?.node3?.node();
+    const nodes = group && alike(full.marker) && new Nodes(group, "points", "point");
+    return nodes && !nodes.model ? [{ full, holder: nodes.holder }] : [];
+  });
+  if (!bare.length) return;
+  const spare = document.createElement("div");
+  const one = (colours) => (typeof colours === "object" ? colours[0] : colours);
+  const traces = bare.map(({ full: { marker } }) => ({
+    type: "scatter", mode: "markers", x: [0], y: [0],
+    marker: { ...marker, color: one(marker.color), line: { ...marker.line, color: one(marker.line.color) } },
+  }));
+  await Plotly.newPlot(spare, traces, { width: 100, height: 100 }, { staticPlot: true });
+  spare.querySelectorAll(".point").forEach((node, k) => models.set(bare[k].holder, { node: node.cloneNode(true) }));
+  Plotly.purge(spare);
 }
 
 // What shows the numbers of one trace; null where plotly must.
@@ -79,17 +98,29 @@ function points({ full, group, places, x, y }, calculated) {
   if (!full.mode.includes("markers")) return () => {};
   const { marker } = full;
   const nodes = new Nodes(group, "points", "point");
-  const differ = marker.angleref === "previous" || ["size", "symbol", "color", "opacity"].some((name) => typeof marker[name] === "object");
-  if ((differ || !nodes.model) && places.some((place, i) => stands(place) && !nodes.has(i))) return null;
+  if (!(alike(marker) && nodes.model) && places.some((place, i) => stands(place) && !nodes.has(i))) return null;
   // An arrow is drawn in its direction: it is turned by so much as that changed since.
   const were = calculated.map((one) => [x.axis.c2p(one.x), y.axis.c2p(one.y)]);
   return () => places.forEach((place, i) => {
-    const node = nodes.at(i, stands(place));
+    const node = nodes.at(i, stands(place), (made) => colour(marker, made, i));
     if (!node) return;
     const turned = marker.angleref === "previous" ? `rotate(${turn(node, direction(were, i), direction(places, i))})` : "";
     node.setAttribute("transform", `translate(${place})${turned}`);
     within(full, node, place, x.axis, y.axis);
   });
+}
+
+// Whether all points of a trace look the same, but for colours that say themselves what they are.
+function alike({ angleref, symbol, size, opacity, color, line }) {
+  const said = (colours) => typeof colours !== "object" || Array.from(colours).every((one) => /^#[\da-f]{6}$/i.test(one));
+  return angleref !== "previous" && [symbol, size, opacity].every((one) => typeof one !== "object") && said(color) && said(line.color);
+}
+
+// Gives a point that begins to stand its own colours, as plotly does.
+function colour({ symbol, color, line }, node, i) {
+  const open = /-open/.test(symbol);
+  if (typeof color === "object") node.style[open ? "stroke" : "fill"] = color[i];
+  if (typeof line.color === "object" && !open && line.width) node.style.stroke = line.color[i];
 }
 
 // Degrees by which a node is turned that plotly drew in one direction and that shows another now.
@@ -107,12 +138,13 @@ function words({ full, group, places, x, y, was, now }) {
   if (!full.mode.includes("text")) return () => {};
   const nodes = new Nodes(group, "text", "textpoint");
   const [said, template] = [full.text, full.texttemplate].map((texts) => (i) => (typeof texts === "object" ? texts?.[i] : texts) || "");
-  const alike = nodes.model && [full.text, full.texttemplate].every((words) => typeof words !== "object" && !words?.includes("%{"));
+  const same = nodes.model && [full.text, full.texttemplate, full.textposition, ...Object.values(full.textfont)].every((one) => typeof one !== "object");
+  if (nodes.nodes.size) nodes.model.says = numbersOf(template(nodes.model.i), was(nodes.model.i));
   const changes = new Map();
   for (const [i, place] of places.entries()) {
     if (!stands(place) || !(template(i) || said(i))) continue;
-    const [before, after] = nodes.has(i) ? [was, now].map((row) => numbersOf(template(i), row(i))) : [[], []];
-    if (!before || !after || !(nodes.has(i) || alike)) return null;
+    const [before, after] = [nodes.has(i) ? numbersOf(template(i), was(i)) : same && nodes.model.says, numbersOf(template(i), now(i))];
+    if (!before || !after) return null;
     changes.set(i, before.map((one, k) => [one, after[k]]));
   }
   return () => places.forEach((place, i) => {
@@ -156,8 +188,8 @@ class Nodes {
   constructor(group, holder, kind) {
     this.holder = group.querySelector(`:scope > .${holder}`);
     this.nodes = new Map([...this.holder.querySelectorAll(`:scope > .${kind}`)].map((node) => [node.__data__.i, node]));
-    const [node] = this.nodes.values();
-    if (node) models.set(this.holder, node);
+    const [first] = this.nodes;
+    if (first) models.set(this.holder, { i: first[0], node: first[1].cloneNode(true) });
     this.model = models.get(this.holder);
   }
 
@@ -166,16 +198,18 @@ class Nodes {
   }
 
   // The element of a point, which begins to stand there or goes; null where none stands.
-  at(i, stands) {
+  // made: told of an element that is new.
+  at(i, stands, made) {
     const node = this.nodes.get(i);
     if (!stands) node?.remove();
     if (!stands) return null;
-    return node ?? this.add(i);
+    return node ?? this.add(i, made);
   }
 
-  add(i) {
-    const node = this.holder.appendChild(this.model.cloneNode(true));
+  add(i, made) {
+    const node = this.holder.appendChild(this.model.node.cloneNode(true));
     node.__data__ = { i };
+    made?.(node);
     return node;
   }
 }

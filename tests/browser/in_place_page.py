@@ -9,6 +9,12 @@ from rnnviz.figures import palette
 
 POINTS, VALUES = 9, 5
 LOOK = {"dark": palette.DARK, "line": palette.LINE["light"], "accent": palette.ACCENT["light"]}
+COLOURS = [f"#{k}0{9 - k}0c0" for k in range(POINTS)]
+MARKS = (
+    ("circle", {}), ("circle", {"width": 2, "color": COLOURS[::-1]}), ("square", {"width": 2, "color": "#123456"}),
+    ("square-open", {"width": 2, "color": COLOURS[::-1]}), ("diamond-open", {}),
+)  # fmt: skip
+"""symbol, line"""
 WIDE, TALL = [0.5, POINTS + 0.5], [0, 10]
 
 seed = st.number_input("Seed", value=int(st.query_params.get("seed", 0)), min_value=0, key="seed")
@@ -23,6 +29,13 @@ def numbers(*, gaps=True, zeros=False, low=0.5, high=9.5):
         places = random.permutation(POINTS)
         row[places[: 2 * gaps]] = np.nan
         row[places[2 : 2 + zeros]] = 0
+    return found
+
+
+def late():
+    """(values, points) of which none stands at first."""
+    found = numbers()
+    found[0] = np.nan
     return found
 
 
@@ -62,8 +75,14 @@ with left:
         "words",
         [go.Scatter(x=x, mode="markers+text", texttemplate="<b>n</b> %{customdata[0]:.1f}<br>%{customdata[1]:.1f}"),
          go.Scatter(x=x, mode="text", text="here"), go.Scatter(mode="text", y=x, texttemplate="%{x:.2g}")],
-        {(0, "y"): numbers(gaps=False), (0, "customdata"): pairs, (1, "y"): numbers(),
-         (2, "x"): numbers(gaps=False)},
+        {(0, "y"): numbers(), (0, "customdata"): pairs, (1, "y"): numbers(), (2, "x"): numbers()},
+        xaxis={"range": WIDE}, yaxis={"range": TALL}, showlegend=False,
+    )  # fmt: skip
+    show(
+        "marks",
+        [go.Scatter(x=x, mode="markers", marker={"symbol": symbol, "size": 20, "color": COLOURS, "line": line})
+         for symbol, line in MARKS],
+        {(trace, "y"): numbers() if trace else late() for trace in range(len(MARKS))},
         xaxis={"range": WIDE}, yaxis={"range": TALL}, showlegend=False,
     )  # fmt: skip
     show(
