@@ -6,7 +6,8 @@ import { cells } from "./cells.js";
 
 const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
 const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
-const models = new WeakMap(); // a trace's points, or words -> { i, node } as it last stood there: a new one is its copy
+// A trace's points, or words -> { i, node, look } as one last stood there, with this look: a new one is its copy.
+const models = new WeakMap();
 
 // changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
 export function inPlace(plot, changes) {
@@ -23,9 +24,9 @@ export function inPlace(plot, changes) {
 // Has plotly draw, out of sight, a point of each trace in which none has stood yet: one that is to begin is its copy.
 export async function prepare(Plotly, plot) {
   const bare = plot._fullData.flatMap((full, k) => {
-    const group = full.type === "scatter" && full.mode?.includes("markers") && plot.calcdata[k][0]?.node3?.node();
-    const nodes = group && alike(full.marker) && new Nodes(group, "points", "point");
-    return nodes && !nodes.model ? [{ full, holder: nodes.holder }] : [];
+    const group = full.type === "scatter" && full.mode?.includes("markers") && plot.calcdata[k]?.[0]?.node3?.node();
+    const nodes = group && alike(full.marker) && new Nodes(group, "points", "point", full.marker);
+    return nodes && !nodes.model ? [{ full, nodes }] : [];
   });
   if (!bare.length) return;
   const spare = document.createElement("div");
@@ -35,7 +36,7 @@ export async function prepare(Plotly, plot) {
     marker: { ...marker, color: one(marker.color), line: { ...marker.line, color: one(marker.line.color) } },
   }));
   await Plotly.newPlot(spare, traces, { width: 100, height: 100 }, { staticPlot: true });
-  spare.querySelectorAll(".point").forEach((node, k) => models.set(bare[k].holder, { node: node.cloneNode(true) }));
+  spare.querySelectorAll(".point").forEach((node, k) => bare[k].nodes.keep(0, node));
   Plotly.purge(spare);
 }
 
@@ -97,7 +98,7 @@ function band(plot, below, above) {
 function points({ full, group, places, x, y }, calculated) {
   if (!full.mode.includes("markers")) return () => {};
   const { marker } = full;
-  const nodes = new Nodes(group, "points", "point");
+  const nodes = new Nodes(group, "points", "point", marker);
   if (!(alike(marker) && nodes.model) && places.some((place, i) => stands(place) && !nodes.has(i))) return null;
   // An arrow is drawn in its direction: it is turned by so much as that changed since.
   const were = calculated.map((one) => [x.axis.c2p(one.x), y.axis.c2p(one.y)]);
@@ -136,9 +137,10 @@ function direction(places, i) {
 
 function words({ full, group, places, x, y, was, now }) {
   if (!full.mode.includes("text")) return () => {};
-  const nodes = new Nodes(group, "text", "textpoint");
-  const [said, template] = [full.text, full.texttemplate].map((texts) => (i) => (typeof texts === "object" ? texts?.[i] : texts) || "");
-  const same = nodes.model && [full.text, full.texttemplate, full.textposition, ...Object.values(full.textfont)].every((one) => typeof one !== "object");
+  const { text, texttemplate, textposition, textfont } = full;
+  const nodes = new Nodes(group, "text", "textpoint", [text, texttemplate, textposition, textfont]);
+  const [said, template] = [text, texttemplate].map((texts) => (i) => (typeof texts === "object" ? texts?.[i] : texts) || "");
+  const same = nodes.model && [text, texttemplate, textposition, ...Object.values(textfont)].every((one) => typeof one !== "object");
   if (nodes.nodes.size) nodes.model.says = numbersOf(template(nodes.model.i), was(nodes.model.i));
   const changes = new Map();
   for (const [i, place] of places.entries()) {
@@ -185,12 +187,19 @@ function numbersOf(template, row) {
 
 // What plotly drew for each point, by the point's number, which d3 keeps with the element.
 class Nodes {
-  constructor(group, holder, kind) {
+  // look: all that decides what they look like, for a theme or a larger screen may have changed it
+  constructor(group, holder, kind, look) {
+    this.look = JSON.stringify(look);
     this.holder = group.querySelector(`:scope > .${holder}`);
     this.nodes = new Map([...this.holder.querySelectorAll(`:scope > .${kind}`)].map((node) => [node.__data__.i, node]));
     const [first] = this.nodes;
-    if (first) models.set(this.holder, { i: first[0], node: first[1].cloneNode(true) });
-    this.model = models.get(this.holder);
+    if (first) this.keep(...first);
+    const model = models.get(this.holder);
+    this.model = model?.look === this.look ? model : null;
+  }
+
+  keep(i, node) {
+    models.set(this.holder, { i, node: node.cloneNode(true), look: this.look });
   }
 
   has(i) {

@@ -177,12 +177,10 @@ def steps(plan: Plan, learner: Learner | None = None) -> Iterator[Snapshot | Mom
         batch = task.draw(generator, plan.batch_size, plan.length, **options)
         x, y, asked = (torch.from_numpy(value.copy()) for value in (batch.x, batch.y, batch.asked))
         said = model["output"](model["rnn"](x)[0])
-        where = asked.flatten().nonzero()[:, 0]  # once: a mask is searched for each, and on the way back
-        answers, wanted = (every.flatten(0, 1).index_select(0, where) for every in (said, y))
         if task.classes is None:
-            loss = functional.mse_loss(answers[:, 0], wanted)
+            loss = functional.mse_loss(said[..., 0][asked], y[asked])
         else:
-            loss = functional.cross_entropy(answers, wanted)
+            loss = functional.cross_entropy(said[asked], y[asked])
         optimiser.zero_grad()
         loss.backward()
         norm = float(nn.utils.clip_grad_norm_(parameters, plan.threshold if plan.clip == "norm" else math.inf))
