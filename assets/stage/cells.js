@@ -20,7 +20,7 @@ export function cells(plot, full, drawn, z, axes) {
   if (numbers.every((row) => row.every((number) => number === undefined))) return null; // plotly takes the trace away
   const sides = places(full, drawn, image, axes);
   const write = full.texttemplate ? writer(plot, full, drawn, numbers, axes, shade) : () => {};
-  if (!sides || !write) return null;
+  if (!sides?.every(({ size }) => size) || !write) return null;
   return () => {
     image.setAttributeNS(XLINK, "xlink:href", picture(numbers, sides, shade));
     write();
@@ -28,7 +28,7 @@ export function cells(plot, full, drawn, z, axes) {
   };
 }
 
-function known(number) {
+export function known(number) {
   return Number.isFinite(number) ? number : undefined; // as plotly says that there is none
 }
 

@@ -173,7 +173,12 @@ class Chart {
     }
     if (!this.wired) this.wire();
     this.shown({ header, figure });
-    if (header.sweep) whenIdle(() => this.destroyed || prepare(Plotly, this.plot));
+    if (header.sweep) whenIdle(() => this.prepare(Plotly));
+  }
+
+  async prepare(Plotly) {
+    if (!this.destroyed) await prepare(Plotly, this.plot);
+    this.plot.dataset.prepared = "";
   }
 
   // of: what arrived from Python and is shown now

@@ -2,11 +2,12 @@
 // points, their words, bars, the cells of a heatmap. It takes a millisecond or two where plotly takes twenty, for axes,
 // legend and layout stay as they are. What it cannot move it leaves to plotly, and with it all of the figure.
 
-import { cells } from "./cells.js";
+import { cells, known } from "./cells.js";
 
 const MOVES = { scatter: ["x", "y", "customdata"], bar: ["x", "y", "customdata"], heatmap: ["z", "customdata"] };
 const FAR = 1e5; // pixels beyond which no point is put: paths do not take all that numbers can be
-// A trace's points, or words -> { i, node, look } as one last stood there, with this look: a new one is its copy.
+// A trace's points, or words -> { i, node, look } as one last stood there, with this look: a new one is its copy. Words
+// have says, too: the numbers in them, for when their point is gone nothing else tells.
 const models = new WeakMap();
 
 // changes: [which trace, { attribute: its new numbers }], each trace once. True if the figure shows all of them now.
@@ -35,9 +36,12 @@ export async function prepare(Plotly, plot) {
     type: "scatter", mode: "markers", x: [0], y: [0],
     marker: { ...marker, color: one(marker.color), line: { ...marker.line, color: one(marker.line.color) } },
   }));
-  await Plotly.newPlot(spare, traces, { width: 100, height: 100 }, { staticPlot: true });
-  spare.querySelectorAll(".point").forEach((node, k) => bare[k].nodes.keep(0, node));
-  Plotly.purge(spare);
+  try {
+    await Plotly.newPlot(spare, traces, { width: 100, height: 100, showlegend: false }, { staticPlot: true });
+    spare.querySelectorAll(".point").forEach((node, k) => bare[k].nodes.keep(0, node));
+  } finally {
+    Plotly.purge(spare);
+  }
 }
 
 // What shows the numbers of one trace; null where plotly must.
@@ -57,7 +61,8 @@ function scatter(plot, full, calculated, values) {
   if (!group) return places.some(stands) ? null : () => {};
   if (!places.length || full.stackgroup || [x, y].some(({ axis, moves }) => moves && (axis.autorange || !/linear|log/.test(axis.type)))) return null;
   const row = ({ x, y, customdata }) => (i) => ({ x: x?.[i], y: y?.[i], customdata: customdata?.[i] });
-  const trace = { full, group, places, x, y, was: row(full), now: row({ ...full, ...values }) };
+  const cuts = !plot._fullLayout._plots[full.xaxis + full.yaxis].layerClipId;
+  const trace = { full, group, places, x, y, cuts, was: row(full), now: row({ ...full, ...values }) };
   const acts = [line, points, words].map((act) => act(trace, calculated));
   const bands = [[full._prevtrace, full], [full, full._nexttrace]].filter(([, above]) => above?.fill && above.fill !== "none");
   acts.push(...bands.map(([below, above]) => band(plot, below, above)));
@@ -95,7 +100,8 @@ function band(plot, below, above) {
   };
 }
 
-function points({ full, group, places, x, y }, calculated) {
+function points(trace, calculated) {
+  const { full, group, places, x, y } = trace;
   if (!full.mode.includes("markers")) return () => {};
   const { marker } = full;
   const nodes = new Nodes(group, "points", "point", marker);
@@ -107,14 +113,16 @@ function points({ full, group, places, x, y }, calculated) {
     if (!node) return;
     const turned = marker.angleref === "previous" ? `rotate(${turn(node, direction(were, i), direction(places, i))})` : "";
     node.setAttribute("transform", `translate(${place})${turned}`);
-    within(full, node, place, x.axis, y.axis);
+    within(trace, node, place);
   });
 }
 
 // Whether all points of a trace look the same, but for colours that say themselves what they are.
-function alike({ angleref, symbol, size, opacity, color, line }) {
+function alike({ line, gradient, ...marker }) {
+  const many = (one) => Array.isArray(one) || ArrayBuffer.isView(one);
   const said = (colours) => typeof colours !== "object" || Array.from(colours).every((one) => /^#[\da-f]{6}$/i.test(one));
-  return angleref !== "previous" && [symbol, size, opacity].every((one) => typeof one !== "object") && said(color) && said(line.color);
+  const others = [marker, line].flatMap(({ color, ...rest }) => Object.values(rest));
+  return marker.angleref !== "previous" && (gradient?.type ?? "none") === "none" && !others.some(many) && said(marker.color) && said(line.color);
 }
 
 // Gives a point that begins to stand its own colours, as plotly does.
@@ -135,7 +143,8 @@ function direction(places, i) {
   return i ? Math.atan2(places[i][1] - places[i - 1][1], places[i][0] - places[i - 1][0]) : 0;
 }
 
-function words({ full, group, places, x, y, was, now }) {
+function words(trace) {
+  const { full, group, places, was, now } = trace;
   if (!full.mode.includes("text")) return () => {};
   const { text, texttemplate, textposition, textfont } = full;
   const nodes = new Nodes(group, "text", "textpoint", [text, texttemplate, textposition, textfont]);
@@ -154,7 +163,7 @@ function words({ full, group, places, x, y, was, now }) {
     if (!node) return;
     for (const one of node.querySelectorAll("text, tspan.line")) ["x", "y"].forEach((name, k) => one.setAttribute(name, place[k]));
     replace(node, changes.get(i));
-    within(full, node, place, x.axis, y.axis);
+    within(trace, node, place);
   });
 }
 
@@ -215,8 +224,10 @@ class Nodes {
     return node ?? this.add(i, made);
   }
 
+  // Among the others in the order of their numbers, as plotly has them: the last lies on top.
   add(i, made) {
-    const node = this.holder.appendChild(this.model.node.cloneNode(true));
+    const [, next] = [...this.nodes].find(([k]) => k > i) ?? [];
+    const node = this.holder.insertBefore(this.model.node.cloneNode(true), next ?? null);
     node.__data__ = { i };
     made?.(node);
     return node;
@@ -243,10 +254,6 @@ function bars(plot, full, calculated, values) {
 
 function axisOf(plot, full, letter) {
   return plot._fullLayout[`${letter}axis${full[`${letter}axis`].slice(1)}`];
-}
-
-function known(number) {
-  return Number.isFinite(number) ? number : undefined; // as plotly says that there is none
 }
 
 function number({ numbers, axis }, i) {
@@ -280,9 +287,9 @@ function path(places) {
   return d;
 }
 
-// What may stand beyond the axes is not cut there: it is not shown.
-function within(full, node, [left, top], across, up) {
-  if (full.cliponaxis !== false) return;
+// Where one trace may stand beyond the axes, plotly cuts none there: what is beyond them is not shown.
+function within({ cuts, x: { axis: across }, y: { axis: up } }, node, [left, top]) {
+  if (cuts) return;
   const shown = left >= 0 && left <= across._length && top >= 0 && top <= up._length;
   if (shown) node.removeAttribute("display");
   else node.setAttribute("display", "none");
