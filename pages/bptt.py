@@ -172,7 +172,8 @@ if T:
 if T > 1:
     lesson.section("Check yourself")
     last = bptt.backpropagation(settings, config.text, bptt.LOSSES[1]).flow.total
-    norm, stretch = 10 ** last[T - 1], 10 ** bptt.chain(settings, config.text).largest[T - 1]
+    factor = bptt.last_factor(settings, config.text)
+    norm, stretch = 10 ** last[T - 1], 10**factor.norm
     states = "(h, c)" if config.cell == "LSTM" else "h"
     lesson.check_number(
         f"$\\lVert \\partial L_{{{T}}} / \\partial h_{{{T}}} \\rVert_2 = {decimal(norm)}$, and the spectral norm of "
@@ -186,8 +187,8 @@ if T > 1:
         f"$\\lVert \\partial L_{{{T}}} / \\partial {states}_{{{T - 1}}} \\rVert_2$ be at most?",
         answer=float(norm * stretch),
         tolerance=max(0.001, 0.01 * norm * stretch),
-        explain=f"The product of the two. It is in fact ${log_number(bptt.chain(settings, config.text).row[T - 2])}$: the gradient "
-        "does not point along the direction that is stretched most.",
+        explain=f"The product of the two. It is in fact ${log_number(factor.left)}$: the gradient does "
+        "not point along the direction that is stretched most.",
     )
 if T > 2:
     direct = int(np.isfinite(bptt.taught(settings, config.text, bptt.LOSSES[1]).norms["W_hy"]).sum())

@@ -14,7 +14,7 @@ from .cell import Cell
 from .cliff import Cliff, Descent, descend
 from .clipping import angle, clip_by_norm, clip_by_value
 from .elman import Elman
-from .flow import Flow, flow, log_norm, log_pairwise, pairwise
+from .flow import Flow, Share, by_step, flow, log_norm, log_pairwise, pairwise
 from .gradients import Gradients, backward, truncated
 from .gru import GRU
 from .jacobians import (
@@ -45,6 +45,7 @@ __all__ = [
     "Loss",
     "Products",
     "Readout",
+    "Share",
     "Sizes",
     "Trace",
     "VERSIONS",
@@ -52,6 +53,7 @@ __all__ = [
     "angle",
     "backward",
     "blocks",
+    "by_step",
     "clip_by_norm",
     "clip_by_value",
     "descend",

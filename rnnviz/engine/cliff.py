@@ -6,6 +6,7 @@ Pascanu, Mikolov & Bengio 2013, "On the difficulty of training recurrent neural 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,16 +41,21 @@ class Cliff:
         checks.number("target", self.target)
 
     def states(self, w: Any, b: Any) -> Array:
-        """x_0 to x_T for each pair: (steps + 1, *shape). What overflows is infinite."""
+        r"""x_0 to x_T for each pair: (steps + 1, *shape). What overflows is infinite.
+
+        .. math:: -x_t = -w / (1 + e^{-x_{t-1}}) - b
+        """
         w, b = np.broadcast_arrays(np.asarray(w, dtype=float), np.asarray(b, dtype=float))
-        x = np.empty((self.steps + 1, *w.shape))
-        x[0] = self.start
+        minus_w, ones, down = -w.ravel(), np.ones(w.size), b.ravel()
+        minus_x = np.empty((self.steps + 1, w.size))
+        minus_x[0] = -self.start
         with np.errstate(over="ignore", invalid="ignore"):
-            for t in range(1, self.steps + 1):
-                after = sigmoid(x[t - 1, ...], out=x[t, ...])
-                np.multiply(w, after, out=after)
-                np.add(after, b, out=after)
-        return x
+            for before, after in pairwise(minus_x):
+                np.exp(before, after)
+                np.add(ones, after, after)
+                np.divide(minus_w, after, after)
+                np.subtract(after, down, after)
+        return np.negative(minus_x, out=minus_x).reshape(-1, *w.shape)
 
     def loss(self, w: Any, b: Any) -> Array:
         """L for each pair of w and b, in their common shape."""

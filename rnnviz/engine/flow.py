@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks
-from .gradients import own_gradients
+from .gradients import Gradients, own_gradients
 from .trace import Trace
 
 Array = np.ndarray
-LOG10_2 = np.log10(2.0)
+LOG10_2, LOG10_E = np.log10(2.0), np.log10(np.e)
 PLAIN = (1e-250, 1e250)
 """Squares of norms between these were reached by plain floats, with nothing lost on the way. A step without a loss has
 none."""
@@ -62,6 +62,39 @@ def flow(trace: Trace, dh: Any) -> Flow:
                 cell[t] = log_norm(pulled.total_c, exponent)
                 (h, c), exponent = rescaled(exponent, pulled.h, pulled.c)
     return Flow(total, own, carried, None if c is None else cell)
+
+
+class Share(NamedTuple):
+    """A weight's gradient G = Σ_s G_s, by the step s at which the weight was used.
+
+    along: (time,) ⟨G_s, G⟩   norms: (time,) log10 ‖G_s‖ (Frobenius), -inf for exactly 0
+    """
+
+    along: Array
+    norms: Array
+
+
+def by_step(gradients: Gradients, weight: str) -> Share:
+    r"""Of "weight_ih" or "weight_hh". In each block G_s is an outer product, so it need not be written down.
+
+    .. math::
+        G_s = \delta_s x_s^T, \qquad \langle G_s, G \rangle = \sum_{blocks} \delta_s^T G x_s, \qquad
+        \lVert G_s \rVert^2 = \sum_{blocks} \lVert \delta_s \rVert^2 \lVert x_s \rVert^2
+
+    Raises ValueError on another weight, and on a cell without any.
+    """
+    checks.choice("weight", weight, ("weight_ih", "weight_hh"))
+    trace, inward = gradients.trace, weight == "weight_ih"
+    G, delta = getattr(gradients, weight), gradients.inward if inward else gradients.recurrent
+    if G is None or delta is None:
+        raise ValueError(f"{trace.cell.name} has no weights")
+    x = dict.fromkeys(trace.cell.blocks, trace.x) if inward else trace.cell.entering(trace)
+    along, squares = np.zeros(len(trace)), np.full(len(trace), -np.inf)
+    for block in trace.cell.blocks:
+        rows = trace.cell.rows(block)
+        along += np.vecdot(delta[:, rows], x[block] @ G[rows].T)
+        squares = np.logaddexp(squares, 2 * (log_norm(delta[:, rows]) + log_norm(x[block])) / LOG10_E)
+    return Share(along, squares / 2 * LOG10_E)
 
 
 def log_totals(trace: Trace, dh: Any) -> Array:

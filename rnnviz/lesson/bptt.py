@@ -11,9 +11,11 @@ import pandas as pd
 
 from rnnviz.engine import (
     Flow,
+    Share,
     Trace,
     angle,
     backward,
+    by_step,
     flow,
     jacobians,
     log_norm,
@@ -125,6 +127,29 @@ def factor(settings: Settings, text: str, step: int) -> Factor:
     return Factor(frozen(matrix), frozen(log_singular_values(matrix[None])[0]))
 
 
+class LastFactor(NamedTuple):
+    """What ∂s_T/∂s_{T−1} does to the last loss's gradient. T: the last step with a loss, at least 2
+
+    norm: log10 of its spectral norm   left: log10 of ‖∂L_T/∂s_{T−1}‖₂, in which (h, c) are separate coordinates
+    """
+
+    norm: float
+    left: float
+
+
+@remember
+def last_factor(settings: Settings, text: str) -> LastFactor:
+    back = backpropagation(settings, text, LOSSES[1])
+    matrix, singular = factor(settings, text, back.steps)
+    return LastFactor(float(singular[0]), float(log_norm(of_last_loss(back, len(matrix)) @ matrix)))
+
+
+def of_last_loss(back: Backpropagation, size: int) -> np.ndarray:
+    """(size,) ∂L_T/∂s_T, s = h, or (h, c) joined: 0 by c."""
+    dh = back.dh[back.steps - 1]
+    return np.concatenate([dh, np.zeros(size - len(dh))])
+
+
 class Chain(NamedTuple):
     """All factors of a text at once.
 
@@ -150,8 +175,7 @@ def chain(settings: Settings, text: str) -> Chain:
     if through.cell is not None:
         norms |= {part: frozen(through.log_norms(part)) for part in ("hh", "cell")}
     largest = log_spectral_norms(matrices)
-    dh = backpropagation(settings, text, LOSSES[1]).dh[len(trace) - 1]
-    start = np.concatenate([dh, np.zeros(matrices.shape[-1] - len(dh))])
+    start = of_last_loss(backpropagation(settings, text, LOSSES[1]), matrices.shape[-1])
     row = log_norm(start @ through.mantissa, through.exponent)
     return Chain(float(np.quantile(np.abs(matrices), 0.995)), frozen(largest), MappingProxyType(norms), frozen(row))
 
@@ -178,15 +202,19 @@ def taught(settings: Settings, text: str, kind: str) -> Taught:
     back, read = backpropagation(settings, text, kind), reading(settings, text)
     gradients = backward(read.trace, back.dh)
     loss = network(settings).readout.cross_entropy(read.trace.h, read.ids[1:], only_last=kind == LOSSES[1])
-    parts = {"W_hy": loss.weight, "W_ih": gradients.split("weight_ih"), "W_hh": gradients.split("weight_hh")}
+    outward = loss.weight.reshape(len(read.trace), -1)
+    whole = {"W_hy": outward.sum(axis=0), "W_ih": gradients.weight_ih, "W_hh": gradients.weight_hh}
+    parts = {
+        "W_hy": Share(outward @ whole["W_hy"], log_norm(outward)),
+        "W_ih": by_step(gradients, "weight_ih"),
+        "W_hh": by_step(gradients, "weight_hh"),
+    }
     shares, norms, total = {}, {}, {}
-    for name, split in parts.items():
-        by_step = split[: back.steps].reshape(back.steps, -1)
-        whole = by_step.sum(axis=0)
-        squared = whole @ whole
-        shares[name] = frozen(by_step @ whole / squared if squared else np.full(back.steps, np.nan))
-        norms[name] = frozen(log_norm(by_step))
-        total[name] = float(log_norm(whole))
+    for name, part in parts.items():
+        squared = (whole[name] ** 2).sum()
+        shares[name] = frozen(part.along[: back.steps] / squared if squared else np.full(back.steps, np.nan))
+        norms[name] = frozen(part.norms[: back.steps])
+        total[name] = float(log_norm(whole[name].ravel()))
     return Taught(MappingProxyType(shares), MappingProxyType(norms), MappingProxyType(total))
 
 

@@ -10,6 +10,7 @@ from rnnviz import figures, stage
 from . import bptt
 from .bptt import Backpropagation, log_number
 from .lesson import Lesson
+from .sectional import in_sight
 from .unrolling import Settings
 from .words import counted, verbatim
 
@@ -68,6 +69,9 @@ def chain_rule(lesson: Lesson, settings: Settings, back: Backpropagation, *, pin
             else ""
         ),
     )
+    known = bptt.chain.knows(settings, back.reading.text)
+    if not in_sight(lesson, "factors", "from then on", known=known or KEY in st.query_params):
+        return
     st.latex(product(settings, back, s))
     if s < T:
         lesson.say(direction(settings, back, s))

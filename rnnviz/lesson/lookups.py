@@ -4,6 +4,10 @@ Streamlit's inputs (`st.number_input`, `st.text_input`, `st.radio`, `st.selectbo
 session state to look up their own key in it. To fill that, every component on the page is asked for its value, and
 answers with a class made on the spot: with a dozen charts and inputs on a page, a tenth of all that a run computes.
 And each widget asks whether the state has its key, for which Streamlit fetches the value and makes that class, too.
+It does so again where it registers a component that was moved, and where it puts all values away for the next run.
+
+So a component's value stands in the session state as its dictionary, which that class only adds triggers to (this app
+asks for those where it mounts the component) and lets pages write through (none does).
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from streamlit.components.v2.bidi_component import main as components
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
@@ -54,3 +59,4 @@ def single() -> None:
     """From now on, in this process."""
     SessionState.__contains__ = has  # type: ignore[method-assign]
     SafeSessionState.filtered_state = property(Lookup)  # type: ignore[method-assign, assignment]
+    components.make_bidi_component_presenter = lambda *_: None  # type: ignore[assignment]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import streamlit as st
 
 from rnnviz import figures
 from rnnviz.figures.blame import blame_frames, truncation_frames
 from rnnviz.stage import Sweep
 
-from . import bptt
+from . import bptt, links
 from .bptt import Backpropagation, log_number
 from .controls import Choice, Controls
 from .lesson import Lesson
-from .sectional import controls_here
+from .sectional import controls_here, in_sight
 from .unrolling import Settings
 from .words import quoted
 
@@ -108,16 +109,13 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
         "its length has changed.",
     )
     cut = controls_here(lesson, CUT, "truncation").cut
-    result = bptt.truncation(settings, text, kind, cut)
-    start = result.ks[result.at(START)]
-    logs, counted = bptt.blame(settings, text), np.tri(T, dtype=bool) & back.counted[:T, None]
-    masks = np.stack([bptt.kept(T, k, cut) for k in result.ks])
+    ks, start = range(1, T + 1), min(START, T)
 
     def sweep(frames: dict, *, slider: bool = False) -> Sweep:
         return Sweep(
             K,
             label="Cut after k =",
-            values=result.ks,
+            values=ks,
             start=start,
             frames=frames,
             unit=f"of {T}",
@@ -125,6 +123,13 @@ def truncation(lesson: Lesson, settings: Settings, back: Backpropagation, kind: 
             play=slider,
         )
 
+    lesson.entries[K] = links.slider(sweep({}), None)  # for who hands out a link before coming here
+    known = bptt.truncation.knows(settings, text, kind, cut)
+    if not in_sight(lesson, "cuts", "from then on", known=known or K in st.query_params):
+        return
+    result = bptt.truncation(settings, text, kind, cut)
+    logs, counted = bptt.blame(settings, text), np.tri(T, dtype=bool) & back.counted[:T, None]
+    masks = np.stack([bptt.kept(T, k, cut) for k in result.ks])
     matrix, errors = lesson.columns(1, 1)
     with matrix:
         rested = lesson.chart(

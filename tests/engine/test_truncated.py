@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.engine import BagOfWords, Elman, backward, truncated
+from rnnviz.engine import BagOfWords, Elman, backward, by_step, truncated
 from tests.engine.strategies import EVERY, WEIGHTED, assert_close, called, normal, readings
 from tests.engine.torch_loop import PARAMETERS, Loop
 
@@ -129,6 +129,22 @@ def test_what_each_step_adds_is_autograds_with_weights_of_its_own(kind, data, se
             assert_close(part, np.zeros(part.shape) if theirs is None else theirs.numpy())
 
 
+@pytest.mark.parametrize("kind", WEIGHTED, ids=called)
+@given(st.data(), st.integers(0, 1000))
+def test_a_steps_part_of_a_weight_is_measured_without_writing_it_down(kind, data, seed):
+    trace = data.draw(readings((kind,), clamped=True)).run()
+    gradients = backward(trace, normal(*trace.h.shape, seed=seed))
+    tiny = backward(trace, 1e-250 * normal(*trace.h.shape, seed=seed))
+    for name in ("weight_ih", "weight_hh"):
+        share, parts = by_step(gradients, name), gradients.split(name)
+        assert_close(share.along, (parts * getattr(gradients, name)).sum(axis=(1, 2)))
+        norms = np.linalg.norm(parts, axis=(1, 2))
+        assert_close(10**share.norms, norms)
+        assert (np.isneginf(share.norms) == ~parts.any(axis=(1, 2))).all()
+        large = share.norms > -30
+        assert_close(by_step(tiny, name).norms[large], share.norms[large] - 250)
+
+
 class Copies(Loop):
     def __init__(self, reading):
         self.copies = []
@@ -153,3 +169,7 @@ def test_what_does_not_fit_is_said():
     bag = BagOfWords(2).run(np.ones((4, 2)))
     with pytest.raises(ValueError, match="none: this cell learns nothing"):
         backward(bag, np.ones((4, 2))).split("weight_hh")
+    with pytest.raises(ValueError, match="weight must be one of 'weight_ih', 'weight_hh', not 'bias_ih'"):
+        by_step(backward(trace, np.ones((4, 3))), "bias_ih")
+    with pytest.raises(ValueError, match="has no weights"):
+        by_step(backward(bag, np.ones((4, 2))), "weight_hh")

@@ -277,6 +277,12 @@ def test_the_row_that_the_factors_multiply_is_autograds_and_lies_below_both_boun
         assert chain.row[s - 1] <= chain.row[-1] + best + 1e-12 and best <= bound + 1e-12
 
 
+@each_network
+def test_the_last_factor_is_that_of_the_chain(settings):
+    last, chain = bptt.last_factor.__wrapped__(settings, TEXT), bptt.chain.__wrapped__(settings, TEXT)
+    assert last == pytest.approx((chain.largest[T - 1], chain.row[T - 2]))
+
+
 @given(st.floats(-1000, 1000))
 def test_a_number_is_written_by_its_logarithm_wherever_it_lies(log):
     written = bptt.log_number(log)

@@ -10,6 +10,7 @@ import pytest
 from rnnviz.engine import backward
 from rnnviz.lesson import bptt
 from rnnviz.lesson.bptt import log_number
+from rnnviz.stage import surroundings
 from rnnviz.training.character_model import character_model
 from tests.pages.page import LessonApp
 from tests.stage.decoder import as_sent, decode
@@ -17,6 +18,13 @@ from tests.stage.test_chart_payload import plotly_array
 
 TEXT = "To be, or not to be, that is the question"
 CHARTS = ("flow", "losses", "jacobian", "singular", "products", "shares", "norms", "blame", "cut", "angle", "ratio")
+SEEN = surroundings.seen
+
+
+@pytest.fixture(autouse=True)
+def in_sight(monkeypatch):
+    """All of the page."""
+    monkeypatch.setattr(surroundings, "seen", lambda about, *, key: True)
 
 
 class Page(LessonApp):
@@ -282,3 +290,27 @@ def test_with_zero_weights_every_gradient_is_exactly_0_and_the_page_says_so(cell
     assert not any("NaN" in one.value for one in page.app.markdown)
     _, arrays = page.sent("player")
     assert np.isneginf(arrays["backward total"]).all()
+
+
+@pytest.mark.parametrize(
+    ("section", "result", "charts", "link"),
+    [
+        ("factors", bptt.chain, ("jacobian", "singular", "products"), {"factor": 3}),
+        ("cuts", bptt.truncation, ("cut", "angle", "ratio"), {"k": 2}),
+    ],
+)
+def test_what_takes_long_is_computed_from_when_the_learner_or_a_link_comes_to_it(
+    monkeypatch, section, result, charts, link
+):
+    monkeypatch.setattr(surroundings, "seen", SEEN)
+    monkeypatch.setattr(result, "knows", lambda *settings: False)  # whoever was here before
+    page = Page(text="to be", hide="k")
+    assert page.notices == [] and not any(page.stage(name) for name in charts)
+    assert page.stage("shares") and page.stage("blame") and page.question("be at most?")
+    asked = Page(text="to be", **link)
+    assert asked.notices == [] and all(asked.stage(name) for name in charts)
+    (sight,) = [one.proto for one in page.app.get("bidi_component") if one.proto.id.endswith(f"{section}-sight")]
+    page.app.session_state[f"bptt-{section}-sight"] = {"seen": decode(sight.bytes)[0]["about"]}
+    assert all(page.run().stage(name) for name in charts)
+    page.app.text_input(key="text").set_value("not to be")
+    assert all(page.run().stage(name) for name in charts), "of another text, too"
