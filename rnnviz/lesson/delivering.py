@@ -4,10 +4,14 @@ Streamlit wakes its event loop for every message, which takes the processor from
 loop looks through all sessions to send a single one. Here, it is not woken again before it has heard what was said so
 far, and who has heard something sends it. Nothing is heard or sent later than it was, or in another order. The first
 message of a run, which holds the theme's 60 options six times, is made of what was read of them once.
+
+On its way out, each message would be a write to the socket of its own, for which the system wakes the browser; here,
+all that one turn of the loop hands to a socket is a single write.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from functools import cache
 from typing import Any
@@ -18,9 +22,14 @@ from streamlit.runtime import app_session, get_instance
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+ENOUGH = 65_536
+"""Bytes that go out at once, whatever else is still to come in this turn of the loop."""
 
 _handle = AppSession._handle_scriptrunner_event_on_event_loop
 _populate_theme = app_session._populate_theme_msg
+_connection_made = WebSocketsSansIOProtocol.connection_made
 
 
 class Said:
@@ -87,8 +96,44 @@ def populate_theme(msg: CustomThemeConfig, section: str = "theme") -> None:
         msg.MergeFrom(theme(section))
 
 
+class Corked:
+    """A socket's transport that writes at the end of a turn of the loop, or before it closes."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self.flush)
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size >= ENOUGH:
+            self.flush()
+
+    def flush(self) -> None:
+        data, self._parts, self._size = b"".join(self._parts), [], 0
+        if data and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+
+def connection_made(protocol: WebSocketsSansIOProtocol, transport: asyncio.Transport) -> None:
+    _connection_made(protocol, transport)
+    protocol.transport = Corked(transport)  # type: ignore[assignment]
+
+
 def together() -> None:
     """From now on, in this process."""
     AppSession._on_scriptrunner_event = say  # type: ignore[method-assign, assignment]
     AppSession.flush_browser_queue = send  # type: ignore[method-assign, assignment]
     app_session._populate_theme_msg = populate_theme
+    WebSocketsSansIOProtocol.connection_made = connection_made  # type: ignore[method-assign, assignment]

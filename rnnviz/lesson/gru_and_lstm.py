@@ -108,7 +108,7 @@ def conventions(lesson: Lesson, model: CharacterModel, text: str) -> None:
         "These are two different cells. No change of sign makes one of the other: a gate *before* the matrix scales "
         "what each unit sends, a gate *after* it what each unit receives."
     )
-    known = conventions_held_out.knows(weights, model)  # type: ignore[attr-defined]
+    known = conventions_held_out.knows(weights, model)
     if weights == trained() or in_sight(lesson, "conventions", "from then on", known=known):
         lesson.say(under_all_four(weights, text, model))
 

@@ -8,20 +8,28 @@ from concurrent.futures import Future
 from functools import partial, wraps
 from inspect import signature
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec, Protocol, TypeVar, overload
 
 from .turns import aside
 
 Given = ParamSpec("Given")
-Result = TypeVar("Result")
+Result = TypeVar("Result", covariant=True)
+
+
+class Remembered(Protocol[Given, Result]):
+    def __call__(self, *args: Given.args, **named: Given.kwargs) -> Result: ...
+
+    def knows(self, *args: Given.args, **named: Given.kwargs) -> bool:
+        """Whether the result is there; it computes nothing."""
+        ...
 
 
 @overload
-def remember(function: Callable[Given, Result]) -> Callable[Given, Result]: ...
+def remember(function: Callable[Given, Result]) -> Remembered[Given, Result]: ...
 
 
 @overload
-def remember(*, most: int) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]: ...
+def remember(*, most: int) -> Callable[[Callable[Given, Result]], Remembered[Given, Result]]: ...
 
 
 def remember(function: Callable | None = None, *, most: int = 64) -> Callable:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rnnviz import figures
+from rnnviz.engine.ensemble import ensemble
 from rnnviz.stage.chart import Figure
 from rnnviz.tasks.text import shakespeare, split
 from rnnviz.training.character_model import CELLS, CharacterModel, Reading, character_model, responses
@@ -48,8 +49,9 @@ def reading(settings: Settings, text: str) -> Reading:
 def loop_sweep(settings: Settings, text: str) -> np.ndarray:
     """(strength, unit, time) the hidden state with W_hh multiplied by each of `LOOP_STRENGTHS`."""
     model = network(settings)
-    states = np.stack([model.with_loop(strength).read(text).trace.h.T for strength in LOOP_STRENGTHS])
-    states = states.astype(np.float32)
+    x = model.vocabulary.one_hot(model.vocabulary.encode(text))
+    swept = ensemble([model.cell], x, scales=LOOP_STRENGTHS)
+    states = swept["h"][:, 0].transpose(1, 2, 0).astype(np.float32)
     states.setflags(write=False)
     return states
 

@@ -155,3 +155,78 @@ def test_the_theme_is_told_as_streamlit_tells_it(section):
         delivering.populate_theme(ours.light, section)
     delivering._populate_theme(theirs.light, section)
     assert ours == theirs and ours.HasField("light") == theirs.HasField("light")
+
+
+class Transport:
+    """As much of asyncio's as keeps what was done with it."""
+
+    def __init__(self):
+        self.did, self.closing = [], False
+
+    def write(self, data):
+        self.did.append(data)
+
+    def close(self):
+        self.did.append("closed")
+        self.closing = True
+
+    def is_closing(self):
+        return self.closing
+
+
+def corked(script):
+    """What a socket does with which this is done in a running loop."""
+    transport = Transport()
+
+    async def whole():
+        await script(delivering.Corked(transport))
+        await asyncio.sleep(0.01)
+        return transport.did
+
+    return run(whole())
+
+
+def test_what_one_turn_of_the_loop_writes_goes_out_at_once_and_in_order():
+    async def two_turns(socket):
+        for part in (b"a", b"bc", b"", b"d"):
+            socket.write(part)
+        assert socket.did == []
+        await asyncio.sleep(0)
+        assert socket.did == [b"abcd"]
+        socket.write(b"e")
+
+    assert corked(two_turns) == [b"abcd", b"e"]
+
+
+def test_what_is_large_goes_out_with_what_came_before_it_and_does_not_wait():
+    large = delivering.ENOUGH * b"x"
+
+    async def large_one(socket):
+        socket.write(b"a")
+        socket.write(large)
+        assert socket.did == [b"a" + large]
+        socket.write(b"b")
+
+    assert corked(large_one) == [b"a" + large, b"b"]
+
+
+def test_a_socket_closes_after_its_last_words_and_says_nothing_then():
+    async def closes(socket):
+        socket.write(b"bye")
+        socket.close()
+        socket.write(b"too late")
+
+    assert corked(closes) == [b"bye", "closed"]
+
+
+def test_a_socket_of_the_server_is_corked_when_it_is_made(monkeypatch):
+    kept = []
+    monkeypatch.setattr(delivering, "_connection_made", lambda protocol, transport: kept.append(transport))
+
+    async def made():
+        protocol, transport = SimpleNamespace(), Transport()
+        delivering.connection_made(protocol, transport)
+        return protocol.transport, transport
+
+    socket, transport = run(made())
+    assert isinstance(socket, delivering.Corked) and kept == [transport] and socket._transport is transport
