@@ -62,7 +62,7 @@ SETTINGS = (
     Setting("gru", "z=at&r=at&units=one+unit&weights=random", by(PLAYER, "z_at", "r_at", "unit", "seed")),
     Setting("bptt", "", by(("player", "flow"), "text", "cell", "loss", "weights")),
     Setting("bptt", "weights=random", by(("player", "flow"), "seed")),
-    Setting("bptt", "", by(("cut", "angle"), "cut")),
+    Setting("bptt", "k=5", by(("cut", "angle"), "cut")),
     Setting("vanishing", "", by(FLOW, "phi", "length", "forget", "held", "units", "scale", "seed")),
     Setting("vanishing", "", by(FLOW, "scrub")),
     Setting("vanishing", "", by(FLOW, "weights")),

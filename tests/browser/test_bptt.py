@@ -40,6 +40,13 @@ def in_sight(lesson, chart):
     lesson.page.wait_for_selector(f"{CHARTS[chart]}[data-painted]")
 
 
+def come_to(lesson, section, chart):
+    """Stay at a section while what is above it is still growing, until what takes long stands there."""
+    lesson.page.wait_for_function(f"""() => {{
+        document.querySelector(".st-key-bptt-{section}-sight").scrollIntoView({{ block: "center" }});
+        return document.querySelector("{CHARTS[chart]}"); }}""")
+
+
 def over(lesson, chart, x, y):
     """Where a place in a chart is in the window."""
     in_sight(lesson, chart)
@@ -97,6 +104,7 @@ def test_a_cell_of_the_matrix_lights_both_of_its_steps_in_the_player_and_in_the_
 @pytest.mark.parametrize("cut", bptt.CUTS)
 def test_scrubbing_k_changes_matrix_and_marks_without_the_server(open_page, cut):
     lesson = open_page(f"bptt?text={TEXT}&loss=every+step&cut={cut}", height=2000)
+    come_to(lesson, "cuts", "cut")
     for chart in ("cut", "angle", "ratio"):
         in_sight(lesson, chart)
     lesson.wait_until_idle()
@@ -123,6 +131,7 @@ def test_scrubbing_k_changes_matrix_and_marks_without_the_server(open_page, cut)
 
 def test_a_factor_is_picked_from_the_list_by_keyboard_and_by_a_click_on_a_step(open_page):
     lesson = open_page(f"bptt?text={TEXT}&cell=Elman", height=2000)
+    come_to(lesson, "factors", "jacobian")
     in_sight(lesson, "jacobian")
     lesson.wait_until_idle()
     caption = lesson.page.locator("[class*=st-key-bptt-jacobian] .caption")
