@@ -55,7 +55,7 @@ class Cliff:
                 np.add(ones, after, after)
                 np.divide(minus_w, after, after)
                 np.subtract(after, down, after)
-        return np.negative(minus_x, out=minus_x).reshape(-1, *w.shape)
+        return np.negative(minus_x, out=minus_x).reshape(self.steps + 1, *w.shape)
 
     def loss(self, w: Any, b: Any) -> Array:
         """L for each pair of w and b, in their common shape."""

@@ -69,7 +69,7 @@ def chain_rule(lesson: Lesson, settings: Settings, back: Backpropagation, *, pin
             else ""
         ),
     )
-    known = bptt.chain.knows(settings, back.reading.text)
+    known = bptt.chain.knows(settings, back.reading.text)  # a link that names a factor has come here, and so has a pin
     if not in_sight(lesson, "factors", "from then on", known=known or KEY in st.query_params):
         return
     st.latex(product(settings, back, s))

@@ -97,7 +97,8 @@ def populate_theme(msg: CustomThemeConfig, section: str = "theme") -> None:
 
 
 class Corked:
-    """A socket's transport that writes at the end of a turn of the loop, or before it closes."""
+    """A socket's transport that writes at the end of a turn of the loop, or before it closes. What else it can do, it
+    does at once: `writelines` and `write_eof`, which nobody calls here, would overtake what is held back."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
